@@ -70,11 +70,11 @@ class Options(NamedTuple):
         return cls(**checked)
 
     def wants(self, rule: str, *, default: bool = True) -> bool:
-        """Whether a rule is to run. The longest prefix that names it decides between select and ignore."""
+        """Whether a rule is to run. The longer prefix decides between select and ignore; ignore wins a tie."""
         chosen = _longest(rule, (*self.select, *self.extend_select))
-        if not self.select and default:
+        if default and not self.select:
             chosen = max(chosen, 0)
-        return chosen >= 0 and chosen > _longest(rule, self.ignore) - (1 if chosen > 0 else 0)
+        return chosen > _longest(rule, self.ignore)
 
 
 _CHOICES: dict[str, tuple[str, ...]] = {
@@ -93,7 +93,9 @@ def _names() -> list[str]:
 
 
 def _longest(rule: str, prefixes: tuple[str, ...]) -> int:
-    return max((len(prefix) for prefix in prefixes if prefix == "ALL" or rule.startswith(prefix)), default=-1)
+    """Return the length of the longest prefix that names a rule; "ALL" counts as 0, and -1 means that none does."""
+    lengths = [0 if prefix == "ALL" else len(prefix) for prefix in prefixes if prefix == "ALL" or rule.startswith(prefix)]
+    return max(lengths, default=-1)
 
 
 def _checked(where: str, name: str, key: str, value: Any) -> Any:

@@ -1,0 +1,55 @@
+"""
+A page: one article, cut into blocks, with all that the rules may ask of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from cleaner.model import PROSE, Article, Block, Match, Profile, Span
+from cleaner.options import Options
+
+
+class Page(NamedTuple):
+    """
+    What every rule is given.
+
+    Attributes:
+        article: The text, as decoded.
+        blocks: Its blocks, in reading order; `blocks[n].number == n`.
+        options: What the run may do.
+        profile: What kind of text it is; decides what is safe.
+        language: ISO 639-1 code; "" where it cannot be told.
+        mended: For each block, its inner text as it will be once the edits inside blocks are carried out. Comparing
+            these, a damaged copy meets its sound twin the first time, and cleaning twice equals cleaning once.
+        keys: For each block, the comparison key made from the mended text; "" where the block is not to be compared.
+        matches: For each duplicate, by its number, the block that stays.
+    """
+
+    article: Article
+    blocks: tuple[Block, ...]
+    options: Options
+    profile: Profile = "docs"
+    language: str = ""
+    mended: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
+    matches: tuple[Match, ...] = ()
+
+    def source(self, block: Block) -> str:
+        """Return a block's whole text as it stands in the article."""
+        return self.article.text[block.span.start : block.span.end]
+
+    def inner(self, block: Block) -> str:
+        """Return a block's prose as it stands in the article, inline markup included."""
+        return self.article.text[block.inner.start : block.inner.end]
+
+    def prose(self) -> Sequence[Block]:
+        """Return the blocks that hold prose: what rules may compare and mend."""
+        return [block for block in self.blocks if block.kind in PROSE]
+
+    def masks(self, block: Block) -> list[Span]:
+        """Return the spans inside a block where nothing may be mended: code, URLs, tags, templates. Sorted, disjoint."""
+        from cleaner.segment.inline import masks
+
+        return masks(self.article.text, block.inner, self.article.format)
