@@ -1,0 +1,166 @@
+"""
+Exact copies, found in one walk down the article.
+
+The walk keeps a stack of the blocks that stay. Each block is asked of that stack alone: does it say what the last ones
+said (an adjacent copy), does it go on with a run that began to repeat an earlier passage, does it stand above already?
+Since a block's fate depends only on what stays above it, cleaning the cleaned article walks the same stack and removes
+nothing: law 5 is the shape of this loop. It is linear: the same text is looked for in at most `LOOK_BACK` places.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+# An adjacent copy of several blocks ends where its original ends; so many earlier endings are tried.
+LOOK_BACK = 8
+
+
+class Run(NamedTuple):
+    """
+    Consecutive blocks that repeat consecutive blocks above them.
+
+    Attributes:
+        duplicates: Block numbers, in order.
+        keepers: The block that stays for each duplicate, with the same key.
+        adjacent: Nothing but blank space and other copies stands between the last keeper and the first duplicate.
+        goes: Whether the copy may go; decided by the caller's `may_go`.
+    """
+
+    duplicates: tuple[int, ...]
+    keepers: tuple[int, ...]
+    adjacent: bool
+    goes: bool = False
+
+
+def runs(keys: Sequence[str], alone: Sequence[bool], may_go: Callable[[Run], bool]) -> list[Run]:
+    """
+    Find the runs of blocks that stand again.
+
+    Args:
+        keys: One comparison key a block; "" for a block that is never equal to another.
+        alone: Whether a block can be a finding on its own. Code can be part of a pasted run, and never alone.
+        may_go: Whether a run may be removed. Asked of each run as far as it has been read; a run that may go stays
+            removable when it grows.
+
+    Returns:
+        Runs in reading order; a block is the duplicate of at most one.
+    """
+    return _Walk(keys, alone, may_go).walk()
+
+
+class _Walk:
+    def __init__(self, keys: Sequence[str], alone: Sequence[bool], may_go: Callable[[Run], bool]) -> None:
+        self.keys, self.alone, self.may_go = keys, alone, may_go
+        self.stack: list[int] = []
+        # For each place on the stack: the places above that say the same -> how many blocks, up to this one, run along.
+        self.links: list[dict[int, int]] = []
+        self.places: dict[str, list[int]] = defaultdict(list)  # key -> where on the stack, ascending
+        self.moved: dict[int, int] = {}  # a block that went -> the block it repeats
+        self.found: list[Run] = []
+
+    def walk(self) -> list[Run]:
+        going: list[tuple[int, int]] = []  # the copies that go, as far as the present run has been read: (block, place)
+        for number, key in enumerate(self.keys):
+            places = self.places.get(key) if key else None
+            if places and going and self._goes_on(going, number):
+                going.append((number, going[-1][1] + 1))
+                continue
+            self._record(going)
+            if not places:
+                self._push(number, {})
+                continue
+            links = self._links(places)
+            run = self._adjacent(number, places) or self._distant(number, links)
+            if run is None:
+                self._push(number, links)
+                continue
+            for _ in run[1:]:
+                self._pop()
+            going[:] = run
+        self._record(going)
+        self._show()
+        return sorted(run._replace(keepers=tuple(map(self._stays, run.keepers))) for run in self.found)
+
+    def _goes_on(self, going: list[tuple[int, int]], number: int) -> bool:
+        """Whether a block says what stands next below the last keeper, and may go with the rest."""
+        below = going[-1][1] + 1
+        if below >= len(self.stack) or self.keys[self.stack[below]] != self.keys[number]:
+            return False
+        return self.may_go(self._run([*going[-1:], (number, below)], goes=True))
+
+    def _links(self, places: list[int]) -> dict[int, int]:
+        above = self.links[-1]
+        size = len(self.stack)
+        # A run ends before it reaches its own copy.
+        return {place: min(1 + above.get(place - 1, 0), size - place) for place in places[:LOOK_BACK]}
+
+    def _adjacent(self, number: int, places: list[int]) -> list[tuple[int, int]] | None:
+        """Return the run that a block completes, if its blocks directly follow the same ones and may go."""
+        size = len(self.stack)
+        for place in reversed(places[-LOOK_BACK:]):
+            period = size - place
+            if place - period + 1 < 0:
+                break
+            if all(self.keys[self.stack[place - back]] == self.keys[self.stack[size - back]] != "" for back in range(1, period)):
+                run = [*((self.stack[place + 1 + step], place - period + 1 + step) for step in range(period - 1)), (number, place)]
+                if self._counts(run) and self.may_go(self._run(run, goes=True, adjacent=True)):
+                    return run
+        return None
+
+    def _distant(self, number: int, links: dict[int, int]) -> list[tuple[int, int]] | None:
+        """Return the longest run that a block completes wherever its original stands, if it may go."""
+        run = self._longest(len(self.stack), links)
+        run[-1] = (number, run[-1][1])
+        return run if self._counts(run) and self.may_go(self._run(run, goes=True)) else None
+
+    def _longest(self, place: int, links: dict[int, int]) -> list[tuple[int, int]]:
+        """Return the longest run that ends at a place of the stack; the earliest of several."""
+        keeper, length = min(links.items(), key=lambda link: (-link[1], link[0]))
+        return [
+            (self.stack[place - back] if place - back < len(self.stack) else -1, keeper - back)
+            for back in range(length - 1, -1, -1)
+        ]
+
+    def _counts(self, run: list[tuple[int, int]]) -> bool:
+        return any(self.alone[keeper] for _, place in run for keeper in [self.stack[place]])
+
+    def _run(self, run: list[tuple[int, int]], *, goes: bool, adjacent: bool = False) -> Run:
+        return Run(tuple(number for number, _ in run), tuple(self.stack[place] for _, place in run), adjacent, goes)
+
+    def _record(self, going: list[tuple[int, int]]) -> None:
+        if going:
+            run = self._run(going, goes=True, adjacent=going[-1][1] + 1 == len(self.stack))
+            self.found.append(run)
+            self.moved.update(zip(run.duplicates, run.keepers))
+            going.clear()
+
+    def _show(self) -> None:
+        """Record the copies that stay on the stack: longest runs first from the end up, no block in two."""
+        place = len(self.stack) - 1
+        while place >= 0:
+            if not self.links[place]:
+                place -= 1
+                continue
+            run = self._longest(place, self.links[place])
+            if self._counts(run):
+                self.found.append(self._run(run, goes=False, adjacent=run[-1][1] + len(run) == place))
+            place -= len(run)
+
+    def _stays(self, keeper: int) -> int:
+        while keeper in self.moved:  # all copies of one key match each other directly, so following them is no chain
+            keeper = self.moved[keeper]
+        return keeper
+
+    def _push(self, number: int, links: dict[int, int]) -> None:
+        if self.keys[number]:
+            self.places[self.keys[number]].append(len(self.stack))
+        self.stack.append(number)
+        self.links.append(links)
+
+    def _pop(self) -> None:
+        number = self.stack.pop()
+        self.links.pop()
+        if self.keys[number]:
+            self.places[self.keys[number]].pop()

@@ -1,0 +1,195 @@
+"""
+START HERE. The whole flow on one page:
+
+    bytes -> Article -> Blocks -> mends inside blocks -> keys -> repeats between blocks -> Plan -> proof -> layout -> Cleaned
+
+`clean_article` is that line, read from top to bottom. It is pure: the same article and options give the same answer,
+alone or in a batch, on any machine. Reading and writing files is `source`'s work, showing them `report`'s.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+
+from cleaner import keys, marks, roles
+from cleaner.model import PROSE, Article, Block, Cleaned, Edit, Finding, Plan, Skipped
+from cleaner.options import Options
+from cleaner.page import Page
+from cleaner.plan import Verdict, apply, resolve
+from cleaner.segment import segment
+
+
+def clean_article(article: Article, options: Options) -> Cleaned:
+    """
+    Find what an article says twice and what is damaged in it, and plan what to do about it.
+
+    Args:
+        article: The text, as decoded; see `cleaner.source.read`.
+        options: What the run may do.
+
+    Returns:
+        The article with its plan. `Cleaned.text` is the article with the plan carried out; nothing is written.
+    """
+    page = _read(article, options)
+    said = marks.read(article.text, article.format, page.blocks)
+    decide = partial(_fate, page, said)
+
+    inside = list(_inside(page, decide))
+    page = _mended(page, resolve(inside, decide).edits)
+    between = list(_between(page))
+
+    findings = [*inside, *between]
+    plan = _proved(page, findings, decide)
+    if options.layout == "canonical":
+        plan = _laid_out(page, plan, decide)
+    plan = _with_unused(page, plan, said)
+    return Cleaned(article, page.blocks, page.profile, page.language, plan, _notes(page))
+
+
+def _read(article: Article, options: Options) -> Page:
+    """Cut the article into blocks, and say what kind of text it is."""
+    blocks = roles.assign(article, segment(article))
+    profile = options.profile or roles.profile(article, blocks)
+    from cleaner.language import guess
+
+    return Page(article, blocks, options, profile, guess(article.text))
+
+
+def _inside(page: Page, decide: Verdict) -> Iterator[Finding]:
+    """What is to be mended inside blocks: damaged text, doubled words; then sentences, as they read once mended."""
+    from cleaner.rules import encoding, sentences, words
+    from cleaner.rules import marks as conflicts
+
+    first = [*encoding.find(page), *words.find(page)]
+    yield from first
+    yield from sentences.find(page, resolve(first, decide).edits)
+    yield from conflicts.find(page)
+
+
+def _between(page: Page) -> Iterator[Finding]:
+    """What stands again from block to block."""
+    from cleaner.rules import repeats, titles
+
+    yield from repeats.find(page)
+    yield from titles.find(page)
+
+
+def _mended(page: Page, edits: Sequence[Edit]) -> Page:
+    """Give each block its text as it will read once mended, and the key made from that."""
+    text = page.article.text
+    pending = list(edits)
+    at = 0
+    mended: list[str] = []
+    for block in page.blocks:
+        said = text[block.inner.start : block.inner.end]
+        while at < len(pending) and pending[at].span.end <= block.inner.start:
+            at += 1
+        own: list[Edit] = []
+        while at < len(pending) and pending[at].span.start < block.inner.end:
+            own.append(pending[at])
+            at += 1
+        if own and all(block.inner.holds(edit.span) for edit in own):
+            shifted = [edit._replace(span=edit.span._replace(start=edit.span.start - block.inner.start, end=edit.span.end - block.inner.start)) for edit in own]
+            said = apply(said, shifted)
+        mended.append(said)
+    cache: dict[str, str] = {}
+    made: list[str] = []
+    for block, said in zip(page.blocks, mended):
+        if block.kind in PROSE:
+            if said not in cache:
+                cache[said] = keys.key(said, page.article.format)
+            made.append(cache[said])
+        else:
+            made.append(f"{block.kind}\0{text[block.span.start : block.span.end]}")
+    return page._replace(mended=tuple(mended), keys=tuple(made))
+
+
+def _fate(page: Page, said: Sequence[marks.Mark], finding: Finding) -> tuple[str, str] | None:
+    """Say why a finding is not carried out; None where it may be."""
+    options = page.options
+    for mark in said:
+        if mark.keeps(finding.rule, finding.span):
+            return "suppressed", mark.reason or "kept by the author"
+    if not finding.edits or finding.safety == "report":
+        return "open", "shown only: " + (finding.because or "nothing is changed")
+    if finding.confidence == "pedantic" and not options.pedantic:
+        return "open", "not sure enough to act on; --pedantic includes it"
+    if finding.safety == "unsafe" and not options.unsafe_fixes:
+        return "open", "may be meant; --unsafe-fixes carries it out"
+    if not page.article.origin.sure and finding.relation != "exact":
+        return "open", "the encoding is a guess, so only byte-identical text is touched"
+    if finding.rule.startswith("D") and any(block.kind == "conflict" for block in page.blocks):
+        return "open", "the file holds a merge conflict; resolve it first"
+    return None
+
+
+def _proved(page: Page, findings: Sequence[Finding], decide: Verdict) -> Plan:
+    """Resolve the findings, and prove that the text around the edits still reads as it did; what fails that is left alone."""
+    from cleaner.proof import failing
+
+    refused: set[Finding] = set()
+
+    def verdict(finding: Finding) -> tuple[str, str] | None:
+        if finding in refused:
+            return "skipped", "removing it would change how the text around it reads"
+        return decide(finding)
+
+    plan = resolve(findings, verdict)
+    while plan.taken and (failed := failing(page, plan)):
+        refused |= failed
+        plan = resolve(findings, verdict)
+    return plan
+
+
+def _laid_out(page: Page, plan: Plan, decide: Verdict) -> Plan:
+    """Let layout speak last, over what the plan leaves."""
+    from cleaner.proof import same_words
+    from cleaner.rules import layout
+
+    skipped = list(plan.skipped)
+    taken: list[Finding] = []
+    for finding in layout.find(page, plan.edits):
+        fate = decide(finding)
+        if fate is None:
+            taken.append(finding)
+        else:
+            skipped.append(Skipped(finding, fate[0], fate[1]))  # type: ignore[arg-type]
+    if not taken:
+        return plan._replace(skipped=tuple(skipped))
+    whole = Plan((*plan.taken, *taken), tuple(skipped))
+    if same_words(page, plan, whole):
+        return whole
+    reason = "laying it out anew would change how it reads"
+    return plan._replace(skipped=(*skipped, *(Skipped(finding, "skipped", reason) for finding in taken)))
+
+
+def _with_unused(page: Page, plan: Plan, said: Sequence[marks.Mark]) -> Plan:
+    """Report the author's comments that kept nothing."""
+    from cleaner.rules import marks as comments
+
+    if not said:
+        return plan
+    kept = [skip.finding for skip in plan.skipped if skip.status == "suppressed"]
+    idle = [mark for mark in said if not any(mark.keeps(finding.rule, finding.span) for finding in kept)]
+    found = tuple(Skipped(finding, "open", "shown only") for finding in comments.unused(page, idle))
+    return plan._replace(skipped=(*plan.skipped, *found))
+
+
+def _notes(page: Page) -> tuple[str, ...]:
+    """Say what was not looked at, and why."""
+    notes: list[str] = []
+    if not page.article.origin.sure:
+        notes.append(f"the encoding could not be told for sure; read as {page.article.origin.encoding}, only byte-identical text is touched")
+    if any(block.kind == "conflict" for block in page.blocks):
+        notes.append("merge conflict markers: nothing was de-duplicated")
+    return tuple(notes)
+
+
+def opaque(blocks: Sequence[Block]) -> dict[str, int]:
+    """Count the blocks that were not looked into, by kind."""
+    counts: dict[str, int] = {}
+    for block in blocks:
+        if block.kind not in PROSE:
+            counts[block.kind] = counts.get(block.kind, 0) + 1
+    return counts

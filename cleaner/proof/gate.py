@@ -1,0 +1,59 @@
+"""
+Which edits of a Markdown text need no proof: whole plain paragraphs, with plain paragraphs above and below.
+
+A paragraph of words that stands between blank lines and other such paragraphs leaves nothing behind it: no list to
+join, no line to become a heading. Saying so costs microseconds; reading the text twice to prove it costs a commit hook
+more than all its other work. A property test holds the gate against the proof: what it lets through, the proof accepts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from cleaner.model import Block, Edit
+from cleaner.page import Page
+
+# What a line of plain prose begins with. All marks that can begin a block are left out, and so are indentation and "[".
+_PLAIN = re.compile(r"(?:\*\*)?[^\W\d_]|[\"'“‘„«(]\w")
+
+
+def obvious(page: Page, edits: Sequence[Edit]) -> bool:
+    """Whether sorted, disjoint edits only delete plain top-level paragraphs, or words inside a line of them."""
+    text = page.article.text
+    if "\t" in text or "[" in text or "<" in text or "\r" in text.replace("\r\n", ""):
+        return False
+    blocks = page.blocks
+    if any(not _plain(page, block) for block in blocks):
+        return False
+    at = 0
+    for edit in edits:
+        while at < len(blocks) and blocks[at].span.end <= edit.span.start:
+            at += 1
+        touched = at
+        while touched < len(blocks) and blocks[touched].span.start < edit.span.end:
+            if not edit.span.holds(blocks[touched].span):
+                return False
+            touched += 1
+        if touched == at or edit.after:
+            return False
+        # What is left above and below must still be set apart by a blank line, or by the line end that was there.
+        above = text[: edit.span.start]
+        below = text[edit.span.end :]
+        if above and below and not (above.endswith("\n") or below[:1] in "\r\n"):
+            return False
+    return True
+
+
+def _plain(page: Page, block: Block) -> bool:
+    if block.kind == "front":
+        return True
+    if block.kind == "heading":
+        return block.group == 0 and page.source(block).startswith("#")
+    return (
+        block.kind == "paragraph"
+        and block.group == 0
+        and block.level == 0
+        and _PLAIN.match(page.article.text, block.span.start) is not None
+        and "\n" not in page.source(block)
+    )

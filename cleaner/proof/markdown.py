@@ -1,0 +1,193 @@
+"""
+Prove an edited Markdown text before it is written: it must read as it did, but for what the plan says.
+
+Both texts are read by markdown-it-py, an independent reader; blocks that the edits delete are struck from the first
+reading, and what is left has to equal the second. Deleting a paragraph can join two lists, turn code into a list's text
+or a line into a heading; one block in a hundred does something of the kind, and is then left alone.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from cleaner import lines
+from cleaner.model import Edit, Span
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
+
+# markdown-it-py drops text beyond maxNesting without a word, and recurses; a text nested deeper than this is not proved.
+DEEPEST = 90
+_END_MARK = "sentinel-that-shows-the-reader-came-to-the-end"
+_PREFIX = re.compile(r"[\s>]+")
+
+
+class _Event(NamedTuple):
+    """One block-level happening: an opening, a closing, or a leaf with its content."""
+
+    shape: tuple[object, ...]
+    nesting: int
+    content: str
+    first: int  # lines, half open; -1 for closings
+    last: int
+
+
+class _TooDeep(Exception):
+    pass
+
+
+def unchanged(before: str, after: str, edits: Sequence[Edit], skip: int = 0) -> bool:
+    """
+    Whether a Markdown text still reads as it did, but for what the edits say.
+
+    Args:
+        before: The original text.
+        after: The text with the edits carried out.
+        edits: Sorted and disjoint, in offsets of `before`.
+        skip: Where the Markdown begins: the end of the front matter, which the edits leave alone.
+
+    Returns:
+        False also where the reader cannot be trusted with the text, because it nests too deeply.
+    """
+    if before[:skip] != after[:skip]:
+        return False
+    moved = [edit._replace(span=Span(edit.span.start - skip, edit.span.end - skip)) for edit in edits]
+    before, after = before[skip:], after[skip:]
+    try:
+        old, old_links = _read(before)
+        new, new_links = _read(after)
+    except (_TooDeep, RecursionError):
+        return False
+    if old_links != new_links:
+        return False
+    touched = _Touched(before, moved)
+    return _agree(list(_left(old, touched)), new, touched, after)
+
+
+@cache
+def _reader() -> MarkdownIt:
+    from markdown_it import MarkdownIt
+
+    # Only block structure is compared; inline content is compared as it is written, so inline parsing is switched off.
+    reader = MarkdownIt("commonmark", {"maxNesting": 2 * DEEPEST}).enable(["table", "strikethrough"])
+    reader.core.ruler.enableOnly(["normalize", "block"])
+    return reader
+
+
+def _read(text: str) -> tuple[list[_Event], object]:
+    env: dict[str, object] = {}
+    tokens = _reader().parse(f"{text}\n\n{_END_MARK}\n", env)
+    if not any(_END_MARK in token.content for token in tokens[-200:]):
+        raise _TooDeep
+    return [_event(token) for token in tokens], _links(env)
+
+
+def _links(env: dict[str, object]) -> object:
+    references = env.get("references", {})
+    assert isinstance(references, dict)
+    return {name: (link.get("href"), link.get("title")) for name, link in references.items()}
+
+
+def _event(token: Token) -> _Event:
+    if token.level > DEEPEST:
+        raise _TooDeep
+    attrs = tuple(sorted((name, str(value)) for name, value in token.attrs.items()))
+    shape = (token.type, token.tag, token.level, token.hidden, token.info, attrs)
+    first, last = token.map or (-1, -1)
+    return _Event(shape, token.nesting, token.content.replace(_END_MARK, ""), first, last)
+
+
+class _Touched:
+    """Which lines of the original the edits delete whole, and which they change in part."""
+
+    def __init__(self, text: str, edits: Sequence[Edit]) -> None:
+        self.text = text
+        self.edits = edits
+        self.rows = _rows(text)
+        self._starts = [edit.span.start for edit in edits]
+
+    def gone(self, first: int, last: int) -> bool:
+        """Whether all that is written in these lines is deleted."""
+        written = [row for row in self.rows[first:last] if self.text[row.start : row.end].strip()]
+        return bool(written) and all(self._deleted(row) for row in written)
+
+    def within(self, first: int, last: int) -> list[Edit]:
+        """Return the edits that reach into these lines."""
+        rows = self.rows[first:last]
+        if not rows:
+            return []
+        start, end = rows[0].start, rows[-1].end
+        found = []
+        for edit in self.edits[self._before(start) :]:
+            if edit.span.start > end:
+                break
+            if edit.span.end > start or edit.span.start == start:
+                found.append(edit)
+        return found
+
+    def _before(self, offset: int) -> int:
+        return max(0, bisect_right(self._starts, offset) - 1)
+
+    def _deleted(self, row: Span) -> bool:
+        said = self.text[row.start : row.end]
+        start = row.start + len(said) - len(said.lstrip())
+        end = row.start + len(said.rstrip())
+        for edit in self.edits[self._before(start) :]:
+            if edit.span.start > start:
+                return False
+            if edit.span.end >= end and not edit.after.strip():
+                return True
+        return False
+
+
+def _rows(text: str) -> list[Span]:
+    # The reader counts a line after every \n, \r\n or \r, and the blank one before a final line end.
+    return list(lines.split(text))
+
+
+def _left(events: Sequence[_Event], touched: _Touched) -> Iterator[_Event]:
+    """Yield the events of the original that the edits leave; a container goes with all that is in it."""
+    dropping = 0
+    for event in events:
+        if dropping:
+            dropping += event.nesting
+        elif event.first >= 0 and touched.gone(event.first, event.last):
+            dropping = event.nesting
+        else:
+            yield event
+
+
+def _agree(old: Sequence[_Event], new: Sequence[_Event], touched: _Touched, after: str) -> bool:
+    if len(old) != len(new):
+        return False
+    rows = _rows(after)
+    return all(
+        was.shape == now.shape and (was.content == now.content or _edited(was, now, touched, after, rows))
+        for was, now in zip(old, new)
+    )
+
+
+def _edited(was: _Event, now: _Event, touched: _Touched, after: str, rows: Sequence[Span]) -> bool:
+    """Whether a leaf differs by just what the edits inside it say: what it says now stands there, and no more is lost."""
+    edits = touched.within(was.first, was.last)
+    if not edits or not rows[now.first : now.last]:
+        return False
+    raw = after[rows[now.first].start : rows[now.last - 1].end]
+    seen = _bare(now.content)
+    if seen not in _bare(raw):
+        return False
+    low, high = touched.rows[was.first].start, touched.rows[was.last - 1].end
+    lost = 0
+    for edit in edits:
+        inside = touched.text[max(low, edit.span.start) : min(high, edit.span.end)]
+        lost += len(_bare(inside)) - len(_bare(edit.after))
+    return len(_bare(was.content)) - len(seen) == lost
+
+
+def _bare(text: str) -> str:
+    return _PREFIX.sub("", text)

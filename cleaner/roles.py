@@ -1,0 +1,137 @@
+"""
+What each block is for the reader, and what kind of text the article is.
+
+A title may stand as a bold line, a heading or in the front matter; decks stand around it; a pull quote repeats the body
+on purpose. Nothing here looks at how often a text stands, only at which different texts there are, so that removing
+copies changes neither the roles nor the profile (law 5).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from cleaner.model import Article, Block, Profile
+from cleaner.segment.shape import ends_sentence, stands_alone
+from cleaner.words import count
+
+# Titles and decks stand before the first paragraph of running text; this is how long that is, in words.
+BODY_WORDS = 15
+LONGEST_TITLE = 30
+_BYLINE = re.compile(r"(?:by|von|par|por|di|av|door)\s+\S+(?:\s+\S+){0,7}$", re.IGNORECASE)
+_CAPTION = re.compile(r"(?:photo|image|picture|figure|foto|bild|abbildung|photographie|imagen|caption)\b[^.]{0,40}[:.]", re.IGNORECASE)
+_NUMBERED = re.compile(r"\d+[.)]")
+
+
+def assign(article: Article, blocks: Sequence[Block]) -> tuple[Block, ...]:
+    """Return the blocks with their roles; a role that the markup gave already stays."""
+    head = list(_head(article, blocks))
+    title = _title(article, head, blocks)
+    said = "" if title is None else _bare(article, title)
+    roles: dict[int, Block] = {}
+    for block in head:
+        if block.role != "body" or block.kind not in ("paragraph", "heading"):
+            continue
+        text = _bare(article, block)
+        if said and text == said:
+            roles[block.number] = block._replace(role="title")
+        elif block.kind == "paragraph" and _BYLINE.match(text):
+            roles[block.number] = block._replace(role="byline")
+        elif title is not None and block.kind == "paragraph" and stands_alone(article[block.span]):
+            roles[block.number] = block._replace(role="deck")
+    for block in blocks:
+        if block.kind == "paragraph" and block.role == "body" and _CAPTION.match(article.text, *block.inner):
+            roles.setdefault(block.number, block._replace(role="caption"))
+    return tuple(roles.get(block.number, block) for block in blocks)
+
+
+def profile(article: Article, blocks: Sequence[Block]) -> Profile:
+    """
+    Choose the profile from the text.
+
+    "article": prose with few sections and little else, so that a repeated paragraph is an accident wherever it stands.
+    "list": mostly list items or table rows. "docs": all others.
+    """
+    seen: set[str] = set()
+    paragraphs: list[int] = []
+    headings = listed = opaque = 0
+    whole = 0
+    for block in blocks:
+        text = article.text[block.inner.start : block.inner.end]
+        if text in seen:
+            continue
+        seen.add(text)
+        if block.kind in ("paragraph", "quote"):
+            if block.role == "body":
+                size = count(text)
+                paragraphs.append(size)
+                whole += size >= 8 and ends_sentence(text)
+        elif block.kind == "heading":
+            headings += block.role != "title"
+        elif block.kind in ("item", "row"):
+            listed += 1
+        elif block.kind in ("code", "directive", "definition", "html", "conflict"):
+            opaque += 1
+    running = [size for size in paragraphs if size >= 8]
+    if listed > 3 * len(running) and listed >= 4:
+        return "list"
+    prose = sum(running)
+    if (
+        len(running) >= 2
+        and prose >= 60
+        and prose >= 18 * len(running)
+        and whole * 4 >= len(running) * 3
+        and len(running) * 2 >= len(paragraphs)
+        and headings * 3 <= len(running)
+        and listed * 4 <= len(running)
+        and opaque * 6 <= len(running)
+    ):
+        return "article"
+    return "docs"
+
+
+def _head(article: Article, blocks: Sequence[Block]) -> Iterable[Block]:
+    """Yield the blocks above the first paragraph of running text."""
+    for block in blocks:
+        if block.kind == "paragraph" and not stands_alone(article[block.span]) and count(article[block.inner]) >= BODY_WORDS:
+            return
+        if block.kind in ("item", "row", "quote", "code"):
+            return
+        yield block
+
+
+def _title(article: Article, head: Sequence[Block], blocks: Sequence[Block]) -> Block | None:
+    marked = next((block for block in head if block.role == "title"), None)
+    if marked is not None:
+        return marked
+    for block in head:
+        if block.kind == "heading" and block.level == 1:
+            return block
+    if any(block.kind == "front" or (block.kind == "heading" and block.level == 1) for block in blocks):
+        return None
+    bold = [block for block in head if block.kind == "paragraph" and stands_alone(article[block.span])]
+    for block in bold:
+        text = _bare(article, block)
+        if not ends_sentence(text) and count(text) <= LONGEST_TITLE:
+            return block
+    if bold:
+        return bold[0] if count(_bare(article, bold[0])) <= LONGEST_TITLE else None
+    if article.format == "text" and head:
+        first = head[0]
+        text = _bare(article, first)
+        if (
+            first.kind == "paragraph"
+            and 2 <= count(text) <= 20
+            and "\n" not in text
+            and not ends_sentence(text)
+            and not _BYLINE.match(text)
+            and not _NUMBERED.match(text)
+            and (text[0].isupper() or text[0].isdigit() or text[0] in "\"'“‘«„")
+        ):
+            return first
+    return None
+
+
+def _bare(article: Article, block: Block) -> str:
+    text = article.text[block.inner.start : block.inner.end].strip()
+    return text[2:-2].strip() if stands_alone(text) and text[:1] != "#" else text

@@ -1,0 +1,53 @@
+"""
+The rules, by family. Each module finds; each rule documents itself in the module's `DOCS` or in docs.py.
+"""
+
+from __future__ import annotations
+
+CODES: dict[str, str] = {
+    "D101": "repeated-paragraph",
+    "D102": "near-repeated-paragraph",
+    "D103": "repeated-run",
+    "D104": "contained-paragraph",
+    "D105": "conflicting-copy",
+    "D110": "repeated-title",
+    "D111": "repeated-heading",
+    "D120": "repeated-sentence",
+    "D121": "doubled-word",
+    "D130": "repeated-list-item",
+    "D131": "repeated-table-row",
+    "E001": "mojibake",
+    "E002": "wrong-encoding",
+    "E003": "invisible-character",
+    "E004": "html-entity",
+    "E005": "typographic-quote",
+    "E006": "ligature",
+    "E007": "character-width",
+    "E008": "line-break",
+    "E009": "normal-form",
+    "E010": "c1-control",
+    "L401": "title-first",
+    "L402": "title-as-heading",
+    "L403": "blank-lines",
+    "M801": "merge-conflict",
+    "S901": "unused-suppression",
+}
+
+#: Rules that run only when they are asked for by --select or --extend-select.
+OPT_IN: frozenset[str] = frozenset({"E005", "E006", "E007", "E008", "E009", "E010"})
+
+
+def docs(code: str) -> str:
+    """
+    Return a rule's own documentation, as Markdown.
+
+    Raises:
+        KeyError: If there is no such rule.
+    """
+    name = CODES[code]
+    from cleaner.rules import docs as pages
+    from cleaner.rules import encoding, words
+
+    written = {**pages.DOCS, **encoding.DOCS, **words.DOCS}
+    assert written[code].startswith(f"# {code} {name}"), code
+    return written[code]

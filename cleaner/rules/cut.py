@@ -1,0 +1,71 @@
+"""
+Removing blocks: which white space goes with them.
+
+Of the white space above and below a removed stretch the larger stays, so that a paragraph never ends up under a list
+as its last item's text. Stretches that touch share the space between them out, so their edits never overlap.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from cleaner.model import Edit, Span
+from cleaner.page import Page
+
+
+def cut(page: Page, first: int, last: int, gone: Collection[int]) -> Edit:
+    """
+    Return the edit that removes consecutive blocks.
+
+    Args:
+        page: The page.
+        first: The number of the first block to remove.
+        last: The number of the last.
+        gone: All blocks that are removed from the page, these or others.
+    """
+    if page.article.format == "html":
+        return _element(page, first, last)
+    blocks, text = page.blocks, page.article.text
+    above, below = first - 1, last + 1
+    while above in gone:
+        above -= 1
+    while below in gone:
+        below += 1
+    top = text[blocks[above].span.end : blocks[above + 1].span.start] if above >= 0 else None
+    bottom = text[blocks[below - 1].span.end : blocks[below].span.start] if below < len(blocks) else None
+    if top is not None and (bottom is None or _breaks(bottom) > _breaks(top)):
+        start, end = blocks[first - 1].span.end, blocks[last].span.end
+    elif bottom is not None:
+        start, end = blocks[first].span.start, blocks[last + 1].span.start
+    else:
+        start, end = blocks[first].span.start, blocks[last].span.end
+    # Marks between blocks, such as a quote's empty lines, belong to whatever stays: then only the lines themselves go.
+    if text[start : blocks[first].span.start].strip() or text[blocks[last].span.end : end].strip():
+        start, end = blocks[first].span.start, _line_end(text, blocks[last].span.end)
+    return Edit(Span(start, end), text[start:end], "")
+
+
+def _breaks(gap: str) -> int:
+    return gap.count("\n") or gap.count("\r")
+
+
+def _line_end(text: str, at: int) -> int:
+    for end in ("\r\n", "\n", "\r"):
+        if text.startswith(end, at):
+            return at + len(end)
+    return at
+
+
+def _element(page: Page, first: int, last: int) -> Edit:
+    """Remove elements with the line they stand on, where nothing else stands there."""
+    text = page.article.text
+    start, end = page.blocks[first].span.start, page.blocks[last].span.end
+    line = start
+    while line > 0 and text[line - 1] in " \t":
+        line -= 1
+    after = end
+    while after < len(text) and text[after] in " \t":
+        after += 1
+    if (line == 0 or text[line - 1] in "\r\n") and _line_end(text, after) > after:
+        start, end = line, _line_end(text, after)
+    return Edit(Span(start, end), text[start:end], "")

@@ -1,0 +1,271 @@
+"""
+What stands again in an article, block by block: D101, D102, D103, D104, D105, D110, D111, D130, D131.
+
+`match.copies` and `match.near` say what is alike; here it is decided what that means: which rule speaks, how safe the
+removal is, and whether we would bet on it. The policy is spelled out in docs/design.md; each branch names its reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from cleaner.keys import exact
+from cleaner.match import copies
+from cleaner.match.copies import Run
+from cleaner.model import PROSE, SAME, Block, Confidence, Edit, Finding, Relation, Safety, Span
+from cleaner.page import Page
+from cleaner.rules.cut import cut
+from cleaner.segment.shape import ends_sentence, stands_alone
+from cleaner.words import count
+
+# An adjacent copy of fewer words may be a template line or a refrain.
+FEWEST_ADJACENT = 4
+# In an article a repeated paragraph of so many words is an accident wherever it stands; shorter ones may be meant.
+FEWEST_ANYWHERE = 12
+# In documentation, lead-ins and notes repeat: what stands apart is worth a look from so many words on.
+FEWEST_APART = 25
+
+
+class Verdict(NamedTuple):
+    """What a repeat means: which rule speaks, what may be done, whether it is shown by default, and why."""
+
+    rule: str
+    safety: Safety
+    confidence: Confidence
+    because: str
+
+
+def find(page: Page) -> Iterator[Finding]:
+    """Yield a finding for every block or run of blocks that stands again."""
+    judge = _Judge(page)
+    runs = copies.runs(page.keys, [block.kind in PROSE for block in page.blocks], judge.may_go)
+    gone = {number for run in runs if run.goes for number in run.duplicates}
+    for run in _merged(runs):
+        verdict = judge(run)
+        if verdict is not None and page.options.wants(verdict.rule):
+            yield _finding(page, run, verdict, gone)
+    if any(page.options.wants(rule) for rule in ("D102", "D104", "D105")):
+        from cleaner.rules import nears
+
+        yield from nears.find(page, runs, gone)
+
+
+def _merged(runs: Sequence[Run]) -> Iterator[Run]:
+    """Join copies that follow one another and repeat the same block: a line said a thousand times is one finding."""
+    pending: Run | None = None
+    for run in runs:
+        if (
+            pending is not None
+            and run.goes
+            and pending.goes
+            and len(run.keepers) == 1
+            and set(run.keepers) == set(pending.keepers)
+            and pending.duplicates[-1] + 1 == run.duplicates[0]
+        ):
+            pending = pending._replace(duplicates=pending.duplicates + run.duplicates)
+            continue
+        if pending is not None:
+            yield pending
+        pending = run
+    if pending is not None:
+        yield pending
+
+
+class _Judge:
+    """Judges runs on one page; remembers what it learnt about blocks."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self._same: dict[int, str] = {}
+        self._copies: dict[str, int] = {}
+        for key in page.keys:
+            self._copies[key] = self._copies.get(key, 0) + 1
+
+    def may_go(self, run: Run) -> bool:
+        verdict = self(run)
+        options = self.page.options
+        return (
+            verdict is not None
+            and (verdict.safety == "safe" or (verdict.safety == "unsafe" and options.unsafe_fixes))
+            and (verdict.confidence == "shown" or options.pedantic)
+            and options.wants(verdict.rule)
+        )
+
+    def __call__(self, run: Run) -> Verdict | None:
+        blocks = self.page.blocks
+        pairs = [(blocks[one], blocks[other]) for one, other in zip(run.duplicates, run.keepers)]
+        same = all(self.said(one) == self.said(other) for one, other in pairs)
+        if len(run.keepers) == 1:
+            return self._single(*pairs[0], run, same)
+        return self._run(pairs, run, same)
+
+    def said(self, block: Block) -> str:
+        """Return a block's text with its white space folded: two that are equal are the same to the letter."""
+        if block.number not in self._same:
+            self._same[block.number] = exact(self.page.mended[block.number])
+        return self._same[block.number]
+
+    def size(self, block: Block) -> int:
+        return count(self.page.mended[block.number])
+
+    def _run(self, pairs: list[tuple[Block, Block]], run: Run, same: bool) -> Verdict | None:
+        prose = [one for one, _ in pairs if one.kind in PROSE]
+        size = sum(map(self.size, prose))
+        levels = all(one.kind == other.kind and one.level == other.level for one, other in pairs)
+        if any(self._meant(one, other) for one, other in pairs):
+            return Verdict("D103", "report", "pedantic", "one of the copies is a quote, caption or summary")
+        if all(one.kind == "row" for one, _ in pairs) and len({one.group for pair in pairs for one in pair}) > 1:
+            return None
+        if run.adjacent and same and levels:
+            if size >= FEWEST_ADJACENT and self._prose_like(prose):
+                if any(self._numbered(one) for one, _ in pairs):
+                    return Verdict("D103", "unsafe", "shown", "numbered steps may repeat on purpose")
+                return Verdict("D103", "safe", "shown", "the copy stands directly below the original")
+            return Verdict("D103", "report", "pedantic", "short lines may repeat on purpose")
+        if self.page.profile == "article" and size >= FEWEST_ANYWHERE and any(self.size(one) >= 8 and one.kind == "paragraph" for one in prose):
+            if same:
+                return Verdict("D103", "safe", "shown", "an article says each thing once; the first copy stays")
+            return Verdict("D103", "unsafe", "shown", "the copies differ in case, quotes or line breaks only")
+        if size < 8:
+            return None
+        first, last = pairs[0][1], pairs[-1][0]
+        seen = max(self._copies[self.page.keys[one.number]] for one, _ in pairs if self.page.keys[one.number])
+        likely = same and size >= FEWEST_APART and seen == 2 and not self._variants(first, last)
+        return Verdict("D103", "report", "shown" if likely else "pedantic", "what stands apart may be meant")
+
+    def _single(self, one: Block, other: Block, run: Run, same: bool) -> Verdict | None:
+        page = self.page
+        size = self.size(one)
+        if one.role == "title" or other.role == "title":
+            return self._title(one, other, run, same, size)
+        if one.kind == "heading" or other.kind == "heading":
+            return self._heading(one, other, run, same)
+        if one.kind == "item" and other.kind == "item":
+            return self._item(one, other, run, same, size)
+        if one.kind == "row" or other.kind == "row":
+            return self._row(one, other, run, same, size)
+        if self._meant(one, other) or one.kind != other.kind:
+            return Verdict("D101", "report", "pedantic", "a quote, caption, deck or summary repeats on purpose") if size >= 8 else None
+        if run.adjacent and one.level == other.level:
+            if not same:
+                return Verdict("D101", "unsafe" if size >= 8 else "report", "shown" if size >= 8 else "pedantic", "the copies differ in case, quotes or line breaks only")
+            if size >= FEWEST_ADJACENT and self._prose_like([one]) and (size >= 8 or ends_sentence(self.said(one))):
+                return Verdict("D101", "safe", "shown", "the copy stands directly below the original")
+            return Verdict("D101", "report", "pedantic", "short or technical lines may repeat on purpose")
+        if page.profile == "article" and one.kind == "paragraph" and one.role == other.role:
+            if size >= FEWEST_ANYWHERE and same and self._prose_like([one]):
+                return Verdict("D101", "safe", "shown", "an article says each thing once; the first copy stays")
+            if size >= 8:
+                return Verdict("D101", "unsafe", "shown", "the copy stands apart, and is short or not the same to the letter")
+        if size < 5:
+            return None
+        likely = (
+            same
+            and self._copies[page.keys[one.number]] == 2
+            and (size >= FEWEST_APART or (size >= 8 and one.section == other.section))
+            and not self._variants(other, one)
+        )
+        return Verdict("D101", "report", "shown" if likely else "pedantic", "what stands apart may be meant")
+
+    def _title(self, one: Block, other: Block, run: Run, same: bool, size: int) -> Verdict | None:
+        alone = one.kind == "heading" or one.role == "title" or stands_alone(self.page.source(one))
+        if not alone or size < 2:
+            return None
+        if one.role == other.role == "title" and (run.adjacent or self.page.profile == "article"):
+            return Verdict("D110", "safe", "shown", "the title stands above already")
+        if self.page.profile == "article" and size >= 3:
+            return Verdict("D110", "safe" if same else "unsafe", "shown", "the title stands above already")
+        return Verdict("D110", "report", "shown" if run.adjacent else "pedantic", "a site may show its title in two places by design")
+
+    def _heading(self, one: Block, other: Block, run: Run, same: bool) -> Verdict | None:
+        if not run.adjacent or one.kind != other.kind:
+            return None  # an equal heading elsewhere is never an error by itself
+        if same and one.level == other.level:
+            return Verdict("D111", "safe", "shown", "nothing stands between the two headings")
+        return Verdict("D111", "report", "shown", "nothing stands between the two headings")
+
+    def _item(self, one: Block, other: Block, run: Run, same: bool, size: int) -> Verdict | None:
+        if one.group != other.group:
+            return Verdict("D130", "report", "pedantic", "another list may need the same item") if size >= 8 else None
+        if not same:
+            return Verdict("D130", "report", "pedantic", "the items differ in case, quotes or marks only")
+        if self._numbered(one):
+            return Verdict("D130", "report", "shown" if run.adjacent and size >= 5 else "pedantic", "numbered steps may repeat on purpose")
+        if run.adjacent and self._prose_like([one]):
+            return Verdict("D130", "safe", "shown", "the copy stands directly below the original")
+        if self._copies[self.page.keys[one.number]] > 2 or one.level != other.level:
+            return Verdict("D130", "report", "pedantic", "an item that stands again and again is meant")
+        return Verdict("D130", "unsafe", "shown", "the same item stands above in this list")
+
+    def _row(self, one: Block, other: Block, run: Run, same: bool, size: int) -> Verdict | None:
+        if one.group != other.group or one.kind != other.kind or not same or size < 2:
+            return None
+        if run.adjacent:
+            return Verdict("D131", "safe", "shown", "the copy stands directly below the original")
+        likely = self._copies[self.page.keys[one.number]] == 2 and size >= 3
+        return Verdict("D131", "unsafe", "shown" if likely else "pedantic", "the same row stands above in this table")
+
+    def _meant(self, one: Block, other: Block) -> bool:
+        """Whether the two blocks differ in what they are for: a pull quote, caption, deck or summary repeats the body."""
+        special = {"caption", "pull-quote", "summary", "deck"}
+        if one.role != other.role and {one.role, other.role} & special:
+            return True
+        return (one.kind == "quote") != (other.kind == "quote") or one.role in ("caption", "pull-quote", "summary")
+
+    def _numbered(self, block: Block) -> bool:
+        return block.kind == "item" and self.page.article.text[block.span.start : block.inner.start].strip(" \t>").rstrip()[:1].isdigit()
+
+    def _prose_like(self, blocks: Sequence[Block]) -> bool:
+        """Whether blocks are running text rather than syntax, output or markup."""
+        covered = total = 0
+        for block in blocks:
+            total += block.inner.end - block.inner.start
+            covered += sum(mask.end - mask.start for mask in self.page.masks(block))
+        return total > 0 and covered * 2 < total
+
+    def _variants(self, other: Block, one: Block) -> bool:
+        """Whether tags, tabs or version marks stand between two blocks: each reader is shown one side of them only."""
+        between = self.page.blocks[other.number + 1 : one.number]
+        return any(block.kind in ("html", "directive") for block in between)
+
+
+def _finding(page: Page, run: Run, verdict: Verdict, gone: set[int]) -> Finding:
+    blocks = page.blocks
+    first, last = run.duplicates[0], run.duplicates[-1]
+    span = Span(blocks[first].span.start, blocks[last].span.end)
+    keeper = Span(blocks[run.keepers[0]].span.start, blocks[run.keepers[-1]].span.end)
+    size = sum(count(page.mended[number]) for number in run.duplicates)
+    same = all(page.article[blocks[one].inner] == page.article[blocks[other].inner] for one, other in zip(run.duplicates, run.keepers))
+    edits: tuple[Edit, ...] = ()
+    if verdict.safety != "report":
+        edits = (cut(page, first, last, gone | set(run.duplicates)),)
+    relation: Relation = "exact" if same else "normalised"
+    return Finding(
+        rule=verdict.rule,
+        span=span,
+        message=_message(page, run, verdict.rule, size, relation),
+        safety=verdict.safety,
+        edits=edits,
+        confidence=verdict.confidence,
+        keeper=keeper,
+        relation=relation,
+        scores=SAME,
+        words=size,
+        key="\n".join(page.keys[number] for number in run.duplicates[:50]),
+        because=verdict.because,
+    )
+
+
+_WHAT = {"D101": "paragraph", "D110": "title", "D111": "heading", "D130": "list item", "D131": "table row"}
+
+
+def _message(page: Page, run: Run, rule: str, size: int, relation: Relation) -> str:
+    again = "stands again" if relation == "exact" else "stands again in other dress"
+    if rule in _WHAT:
+        times = len(run.duplicates)
+        more = f", {times} times more" if times > 1 else ""
+        return f"the {_WHAT[rule]} {again}{more}: {size:,} words"
+    return f"{len(run.duplicates)} blocks in a row {'stand again' if relation == 'exact' else 'stand again in other dress'}: {size:,} words"
+
+

@@ -1,0 +1,193 @@
+"""
+What stands again inside a paragraph or across its border: D120 for sentences, and for lines copied below themselves.
+
+The copy has to follow its original directly: anaphora, refrains and examples repeat sentences further apart on purpose.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+
+from cleaner.keys import exact
+from cleaner.model import SAME, Block, Confidence, Edit, Finding, Safety, Span
+from cleaner.page import Page
+from cleaner.segment.shape import ends_sentence
+from cleaner.words import count, sentences
+
+FEWEST_WORDS = 4
+FEWEST_SAFE = 5
+FEWEST_APART = 8
+
+
+def find(page: Page, edits: Sequence[Edit] = ()) -> Iterator[Finding]:
+    """
+    Yield a finding for each sentence or line that directly follows itself.
+
+    Args:
+        page: The page.
+        edits: What else will be mended inside blocks, sorted and disjoint: sentences are compared as they will read.
+    """
+    if not page.options.wants("D120"):
+        return
+    say = _Said(page, edits)
+    above: tuple[Block, list[Span]] | None = None
+    for block in page.prose():
+        if block.kind == "heading":
+            above = None
+            continue
+        masks = page.masks(block)
+        parts = sentences(page.article.text, block.inner, masks)
+        if len(parts) > 1:
+            found = list(_inside(page, say, block, parts, masks))
+            yield from found
+            if not found:
+                yield from _apart(page, say, block, parts)
+        if block.kind == "paragraph":
+            if above is not None and above[0].number == block.number - 1 and len(parts) + len(above[1]) > 2:
+                yield from _across(page, say, above[1], parts)
+            above = (block, parts)
+        else:
+            above = None
+        if len(parts) == 1 or not any(ends_sentence(page.article[part]) for part in parts):
+            yield from _lines(page, say, block, masks)
+
+
+class _Said:
+    """What a stretch of text says once it is mended, with its white space folded."""
+
+    def __init__(self, page: Page, edits: Sequence[Edit]) -> None:
+        self.text = page.article.text
+        self.edits = edits
+        self.starts = [edit.span.start for edit in edits]
+
+    def __call__(self, span: Span) -> str:
+        said = self.text[span.start : span.end]
+        low = bisect_left(self.starts, span.start)
+        high = bisect_left(self.starts, span.end)
+        for edit in reversed(self.edits[low:high]):
+            if edit.span.end <= span.end:
+                said = said[: edit.span.start - span.start] + edit.after + said[edit.span.end - span.start :]
+        return exact(said)
+
+
+def _inside(page: Page, say: _Said, block: Block, parts: Sequence[Span], masks: Sequence[Span]) -> Iterator[Finding]:
+    """Sentences that follow themselves, one by one or in runs, each walked as blocks are: against what stays."""
+    from cleaner.match import copies
+
+    text = page.article.text
+    keys = [say(part) for part in parts]
+    for run in copies.runs(keys, [count(key) >= FEWEST_WORDS for key in keys], lambda run: run.adjacent):
+        if not run.goes:
+            continue
+        span = Span(parts[run.duplicates[0]].start, parts[run.duplicates[-1]].end)
+        keeper = Span(parts[run.keepers[0]].start, parts[run.keepers[-1]].end)
+        words = count(text[span.start : span.end])
+        plain = sum(mask.end - mask.start for mask in masks if span.holds(mask)) * 2 < span.end - span.start
+        safe = words >= FEWEST_SAFE and plain and ends_sentence(text[span.start : span.end])
+        yield _finding(page, block, span, keeper, "safe" if safe else "unsafe", "shown" if safe else "pedantic")
+
+
+def _apart(page: Page, say: _Said, block: Block, parts: Sequence[Span]) -> Iterator[Finding]:
+    """A sentence that stands twice in one paragraph with others between: only ever shown."""
+    seen: dict[str, Span] = {}
+    for part in parts:
+        said = say(part)
+        if said in seen and count(said) >= FEWEST_APART:
+            yield Finding(
+                rule="D120",
+                span=part,
+                message=f"the sentence stands in this paragraph already: {count(said):,} words",
+                safety="report",
+                confidence="pedantic" if block.kind in ("row", "quote") else "shown",
+                keeper=seen[said],
+                relation="exact",
+                scores=SAME,
+                words=count(said),
+                key=said,
+                because="other sentences stand between the two",
+            )
+        seen.setdefault(said, part)
+
+
+def _across(page: Page, say: _Said, before: Sequence[Span], parts: Sequence[Span]) -> Iterator[Finding]:
+    """The last sentence of one paragraph begins the next."""
+    if not before or not parts:
+        return
+    text = page.article.text
+    first, last = parts[0], before[-1]
+    said = say(first)
+    if said != say(last) or count(said) < FEWEST_WORDS:
+        return
+    whole = len(parts) == 1
+    edits: tuple[Edit, ...] = ()
+    if not whole:
+        end = parts[1].start
+        edits = (Edit(Span(first.start, end), text[first.start : end], ""),)
+    yield Finding(
+        rule="D120",
+        span=first,
+        message=f"the sentence that ends the paragraph above stands again: {count(said):,} words",
+        safety="unsafe" if edits else "report",
+        edits=edits,
+        confidence="shown" if count(said) >= FEWEST_SAFE else "pedantic",
+        keeper=last,
+        relation="exact",
+        scores=SAME,
+        words=count(said),
+        key=said,
+        because="the copy follows its original across the border of two paragraphs",
+    )
+
+
+def _lines(page: Page, say: _Said, block: Block, masks: Sequence[Span]) -> Iterator[Finding]:
+    """A line that was copied below itself inside one wrapped paragraph, and is no sentence."""
+    from cleaner import lines
+
+    text = page.article.text
+    said = text[block.inner.start : block.inner.end]
+    if "\n" not in said and "\r" not in said:
+        return
+    rows = [Span(block.inner.start + row.start, block.inner.start + row.end) for row in lines.split(said)]
+    for above, below in zip(rows, rows[1:]):
+        one = say(below)
+        if one != say(above) or count(one) < FEWEST_WORDS:
+            continue
+        plain = sum(mask.end - mask.start for mask in masks if below.holds(mask)) * 2 < below.end - below.start
+        span = Span(above.end, below.end)
+        yield Finding(
+            rule="D120",
+            span=below,
+            message=f"the line stands again directly below itself: {count(one):,} words",
+            safety="unsafe",
+            edits=(Edit(span, text[span.start : span.end], ""),),
+            confidence="shown" if plain and count(one) >= FEWEST_SAFE else "pedantic",
+            keeper=above,
+            relation="exact",
+            scores=SAME,
+            words=count(one),
+            key=one,
+            because="the copy stands directly below the original",
+        )
+
+
+def _finding(page: Page, block: Block, span: Span, keeper: Span, safety: Safety, confidence: Confidence) -> Finding:
+    text = page.article.text
+    start = span.start
+    while start > block.inner.start and text[start - 1] in " \t\r\n>":
+        start -= 1  # the white space above goes with the copy, so that what follows keeps its own
+    said = text[span.start : span.end]
+    return Finding(
+        rule="D120",
+        span=span,
+        message=f"the sentence stands again right behind itself: {count(said):,} words",
+        safety=safety,
+        edits=(Edit(Span(start, span.end), text[start : span.end], ""),),
+        confidence=confidence,
+        keeper=keeper,
+        relation="exact",
+        scores=SAME,
+        words=count(said),
+        key=exact(said),
+        because="the copy follows its original directly",
+    )

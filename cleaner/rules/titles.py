@@ -1,0 +1,96 @@
+"""
+The title said in two places that are not equal to the letter: front matter against the first heading, and a title that
+carries the site's name. (A title that simply stands again is found with all other blocks, in repeats.py.)
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from cleaner.model import SAME, Block, Finding, Span
+from cleaner.page import Page
+from cleaner.rules.cut import cut
+from cleaner.segment.shape import stands_alone
+from cleaner.words import count
+
+_FRONT_TITLE = re.compile(r"^[ \t]{0,4}[\"']?(?:title|headline)[\"']?[ \t]*[:=][ \t]*(?P<title>[^\r\n]+)", re.MULTILINE | re.IGNORECASE)
+_FRONT_SITE = re.compile(r"^[ \t]{0,4}[\"']?(?:site|sitename|site_name|publisher)[\"']?[ \t]*[:=][ \t]*(?P<site>[^\r\n]+)", re.MULTILINE | re.IGNORECASE)
+
+
+def find(page: Page) -> Iterator[Finding]:
+    """Yield D110 where a title stands again in front matter, or with a site name."""
+    if not page.options.wants("D110"):
+        return
+    front = page.blocks[0] if page.blocks and page.blocks[0].kind == "front" else None
+    titles = [block for block in page.blocks[:60] if _may_be_title(page, block)]
+    site = _quoted(_FRONT_SITE, page, front, "site")
+    if front is not None:
+        yield from _front(page, front, titles, site)
+    yield from _with_site(page, titles, site)
+
+
+def _may_be_title(page: Page, block: Block) -> bool:
+    if block.kind == "heading":
+        return block.level == 1 or block.role == "title"
+    return block.kind == "paragraph" and (block.role in ("title", "deck") or stands_alone(page.source(block)))
+
+
+def _quoted(pattern: re.Pattern[str], page: Page, front: Block | None, name: str) -> str:
+    found = pattern.search(page.article.text, *front.span) if front is not None else None
+    return found.group(name).strip().rstrip(",").strip("\"'") if found else ""
+
+
+def _front(page: Page, front: Block, titles: list[Block], site: str) -> Iterator[Finding]:
+    from cleaner.headline import same_title
+
+    found = _FRONT_TITLE.search(page.article.text, *front.span)
+    if found is None:
+        return
+    title = found.group("title").strip().rstrip(",").strip("\"'")
+    for block in titles[:1]:
+        said = page.mended[block.number].strip("*_ ")
+        if title and same_title(title, said, site or None):
+            yield Finding(
+                rule="D110",
+                span=block.span,
+                message=f"the title of the front matter stands again as {'a heading' if block.kind == 'heading' else 'a bold line'}",
+                safety="report",
+                confidence="pedantic",
+                keeper=Span(*found.span()),
+                relation="normalised",
+                scores=SAME,
+                words=count(said),
+                key=page.keys[block.number],
+                because="many sites show the front matter's title and the heading in two places by design",
+            )
+
+
+def _with_site(page: Page, titles: list[Block], site: str) -> Iterator[Finding]:
+    """The same title twice, once with the site's name: the one without stays."""
+    from cleaner.headline import same_title
+
+    kept: Block | None = None
+    for block in titles:
+        if kept is None:
+            kept = block if block.role == "title" or block.kind == "heading" else None
+            continue
+        one, other = (page.mended[each.number].strip("*_ ") for each in (kept, block))
+        if page.keys[kept.number] == page.keys[block.number] or count(one) < 3 or not same_title(one, other, site or None):
+            continue
+        keeper, duplicate = (kept, block) if len(one) <= len(other) else (block, kept)
+        near = abs(keeper.number - duplicate.number) <= 3
+        yield Finding(
+            rule="D110",
+            span=duplicate.span,
+            message="the title stands again, with the site's name",
+            safety="unsafe",
+            edits=(cut(page, duplicate.number, duplicate.number, {duplicate.number}),),
+            confidence="shown" if near else "pedantic",
+            keeper=keeper.span,
+            relation="near",
+            words=count(page.mended[duplicate.number]),
+            key=page.keys[duplicate.number],
+            because="the title without the site's name stays",
+        )
+        return
