@@ -117,7 +117,7 @@ def _names(html: str, where: str) -> _Names:
                 heading = []
             if depth > DEEPEST:
                 raise InputError(
-                    f"{where}: elements nest deeper than {DEEPEST}; the rest would be lost in extracting, so it is left alone"
+                    f"{where}: elements nest deeper than {DEEPEST}; extracting would lose the rest, so it is left alone"
                 )
         elif token.sort == "close" and token.name not in VOID:
             depth = max(0, depth - (token.name not in OPTIONAL))

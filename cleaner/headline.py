@@ -14,12 +14,9 @@ from collections.abc import Iterable, Iterator
 
 # What stands between a title and a site's name. A hyphen needs white space on both sides; a bar, bullet or guillemet
 # does not. A colon only ever follows a name that comes first ("Crumb: Bread at sea").
-_SEPARATOR = re.compile(
-    r"\s+[-\N{EN DASH}\N{EM DASH}\N{HORIZONTAL BAR}/~]{1,2}\s+|\s+::\s+|\s*[|\N{BROKEN BAR}\N{MIDDLE DOT}\N{BULLET}«»‹›]{1,2}\s*|:\s+"
-)
-_SUFFIX_SEPARATOR = re.compile(
-    r"\s+[-\N{EN DASH}\N{EM DASH}\N{HORIZONTAL BAR}]{1,2}\s+|\s+::\s+|\s*[|\N{BROKEN BAR}\N{MIDDLE DOT}\N{BULLET}»]{1,2}\s*"
-)
+_BARS = r"\s+[-\N{EN DASH}\N{EM DASH}\N{HORIZONTAL BAR}]{1,2}\s+|\s+::\s+|\s*[|\N{BROKEN BAR}\N{MIDDLE DOT}\N{BULLET}»]{1,2}\s*"
+_SUFFIX_SEPARATOR = re.compile(_BARS)
+_SEPARATOR = re.compile(_BARS + r"|\s+[/~]\s+|\s*[«‹›]\s*|:\s+")
 #: No site's name is longer.
 MOST_WORDS = 5
 # Without knowing the site: what two titles share has to be a title, and "Spider-Man" alone could be half of one.
@@ -27,28 +24,18 @@ _FEWEST_SHARED = 3
 # What is longer is no title, and trying every separator in it would take time that grows with its square.
 _LONGEST = 600
 
-_QUOTES = {
-    **dict.fromkeys(
-        map(
-            ord,
-            "\N{LEFT SINGLE QUOTATION MARK}\N{RIGHT SINGLE QUOTATION MARK}\N{SINGLE LOW-9 QUOTATION MARK}\N{SINGLE HIGH-REVERSED-9 QUOTATION MARK}\N{PRIME}`\N{ACUTE ACCENT}",
-        ),
-        "'",
-    ),
-    **dict.fromkeys(
-        map(
-            ord,
-            "\N{LEFT DOUBLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}\N{DOUBLE LOW-9 QUOTATION MARK}\N{DOUBLE PRIME}«»",
-        ),
-        '"',
-    ),
-    **dict.fromkeys(
-        map(
-            ord,
-            "\N{HYPHEN}\N{NON-BREAKING HYPHEN}\N{FIGURE DASH}\N{EN DASH}\N{EM DASH}\N{HORIZONTAL BAR}\N{MINUS SIGN}",
-        ),
-        "-",
-    ),
+_SINGLE = (
+    "\N{LEFT SINGLE QUOTATION MARK}\N{RIGHT SINGLE QUOTATION MARK}\N{SINGLE LOW-9 QUOTATION MARK}"
+    "\N{SINGLE HIGH-REVERSED-9 QUOTATION MARK}\N{PRIME}\N{ACUTE ACCENT}`"
+)
+_DOUBLE = (
+    "\N{LEFT DOUBLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}\N{DOUBLE LOW-9 QUOTATION MARK}\N{DOUBLE PRIME}«»"
+)
+_DASHES = "\N{HYPHEN}\N{NON-BREAKING HYPHEN}\N{FIGURE DASH}\N{EN DASH}\N{EM DASH}\N{HORIZONTAL BAR}\N{MINUS SIGN}"
+_ALIKE = {
+    **dict.fromkeys(map(ord, _SINGLE), "'"),
+    **dict.fromkeys(map(ord, _DOUBLE), '"'),
+    **dict.fromkeys(map(ord, _DASHES), "-"),
     ord("\N{SOFT HYPHEN}"): None,
     ord("\N{ZERO WIDTH SPACE}"): None,
     ord("\N{ZERO WIDTH NO-BREAK SPACE}"): None,
@@ -122,7 +109,7 @@ def fold(title: str) -> str:
         from html import unescape
 
         title = unescape(title)
-    folded = " ".join(unicodedata.normalize("NFKC", title.translate(_QUOTES)).translate(_QUOTES).casefold().split())
+    folded = " ".join(unicodedata.normalize("NFKC", title.translate(_ALIKE)).translate(_ALIKE).casefold().split())
     if folded.endswith((".", "\N{IDEOGRAPHIC FULL STOP}")) and not folded.endswith(".."):
         return folded[:-1].rstrip()
     return folded
@@ -143,7 +130,7 @@ def _squeezed(text: str) -> str:
 
 
 def _hosts(site: str) -> frozenset[str]:
-    """Return the names in a host: of "news.dailycrumb.co.example", "dailycrumb" and "newsdailycrumb"; {name} for a name."""
+    """Return the names in a host: "dailycrumb" and "newsdailycrumb" of "news.dailycrumb.co.example"; of a name, itself."""
     host = site.strip().lower().removeprefix("https://").removeprefix("http://").split("/")[0].split(":")[0]
     if " " in host or "." not in host.strip("."):
         return frozenset({_squeezed(site)} - {""})

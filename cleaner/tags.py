@@ -4,7 +4,7 @@ HTML source to tags, comments and text, each with its exact place in the source.
 Why our own: edits need code-point offsets into the untouched source. `html.parser` gives lines and columns, and takes
 seconds for 40 kB of `<a href="`; lxml, html5lib and selectolax build trees that no longer know where things stood;
 tree-sitter-html counts bytes and recovers from errors in its own way. What is needed here is small: the tokenizer
-states of the HTML standard (section 13.2.5) for tags, attributes, comments, raw text and CDATA, without characters
+states of the HTML standard (section 13.2.5) for tags, attributes, comments, raw text and CDATA, without character
 references. A construct that the file's end cuts off takes all the rest with it, as in a browser; that is also what
 keeps hostile input linear: nothing is ever scanned twice.
 """
@@ -28,9 +28,9 @@ VOID = words("area base basefont bgsound br col embed frame hr img input keygen 
 OPTIONAL = words("li dt dd p rb rt rtc rp optgroup option colgroup caption thead tbody tfoot tr td th html head body")
 #: Elements that are set as blocks; all others, custom elements too, run inline, as in a browser.
 BLOCKS = words(
-    "h1 h2 h3 h4 h5 h6 ul ol menu dir html body p div blockquote li dl dt dd table caption colgroup col tbody thead tfoot tr "
-    "td th figure figcaption section article aside main header footer hgroup address center details summary dialog fieldset "
-    "legend form search pre listing hr nav frameset frame xmp plaintext optgroup"
+    "h1 h2 h3 h4 h5 h6 ul ol menu dir html body p div blockquote li dl dt dd table caption colgroup col tbody thead tfoot "
+    "tr td th figure figcaption section article aside main header footer hgroup address center details summary dialog "
+    "fieldset legend form search pre listing hr nav frameset frame xmp plaintext optgroup"
 )
 #: Elements whose content is text up to their end tag, whatever it looks like. In the second group entities still count.
 RAW = frozenset({"script", "style", "xmp", "iframe", "noembed", "noframes"})
@@ -157,7 +157,7 @@ def _tag(text: str, start: int, name_start: int, sort: Sort) -> Token:
 
 
 def _ends(text: str, at: int) -> Iterator[int]:
-    """Walk a tag's attributes; yield where each ends, last of all the place of the tag's ">", or -1 at the file's end."""
+    """Walk a tag's attributes; yield where each ends, at last the place of the tag's ">", or -1 at the file's end."""
     while True:
         between = _BETWEEN.match(text, at)
         at = between.end() if between else at

@@ -101,6 +101,8 @@ def _runs_on(token: Token) -> bool:
 
 def _whole(marks: Sequence[Token]) -> bool:
     """Whether tags make up whole elements. What may be left open, such as a paragraph, may be left open."""
+    if any(token.sort == "raw" and (not at or marks[at - 1].sort != "open") for at, token in enumerate(marks)):
+        return False  # a script's content without the script
     strays, left = _loose(marks)
     return not strays and not left and all(token.sort != "broken" for token in marks)
 

@@ -179,6 +179,7 @@ class _Walk:
         elif token.sort == "close" and token.name == "head":
             self.crossed = True  # a stray one
         elif token.sort == "broken":
+            self.crossed = True
             self._flush(token.start)
             self._opaque("html", token.start, token.end)
             self._begin(token.end)

@@ -17,13 +17,11 @@ from cleaner.model import Block, Kind, Role, Span
 
 _ADORNED = re.compile(r"([!-/:-@\[-`{-~])\1*[ \t]*$")
 _BULLET = re.compile(r"[*+\-•‣⁃](?:[ \t]+|$)")
-_ENUMERATOR = re.compile(
-    r"(?:\((?:\d{1,9}|[A-Za-z#]|[ivxlcdm]{1,9}|[IVXLCDM]{1,9})\)|(?:\d{1,9}|[A-Za-z#]|[ivxlcdm]{1,9}|[IVXLCDM]{1,9})[.)])(?:[ \t]+|$)"
-)
+_COUNTER = r"(?:\d{1,9}|[A-Za-z#]|[ivxlcdm]{1,9}|[IVXLCDM]{1,9})"
+_ENUMERATOR = re.compile(rf"(?:\({_COUNTER}\)|{_COUNTER}[.)])(?:[ \t]+|$)")
 _FIELD = re.compile(r":(?![:\s])(?:[^:\\\r\n]|\\.|:(?=[^\s`])){1,200}:(?:[ \t]+|$)")
-_OPTION = re.compile(
-    r"(?:-{1,2}|/)[A-Za-z?][\w-]{0,60}(?:[ =]<?[\w.|-]{1,60}>?)?(?:, (?:-{1,2}|/)[A-Za-z?][\w-]{0,60}(?:[ =]<?[\w.|-]{1,60}>?)?){0,9}(?:[ \t]{2,}|$)"
-)
+_FLAG = r"(?:-{1,2}|/)[A-Za-z?][\w-]{0,60}(?:[ =]<?[\w.|-]{1,60}>?)?"
+_OPTION = re.compile(rf"{_FLAG}(?:, {_FLAG}){{0,9}}(?:[ \t]{{2,}}|$)")
 _EXPLICIT = re.compile(r"\.\.(?:[ \t]+|$)")
 _DIRECTIVE = re.compile(r"(?:\|[^|]{1,200}\|[ \t]+)?([\w.:+-]{1,80}?)[ \t]?::(?:\s|$)")
 _DEFINITION = re.compile(r"\[[^\]]{1,200}\](?:\s|$)|_|\|[^|]{1,200}\|")
@@ -358,7 +356,7 @@ class _Scanner:
         return self.text.endswith("::", inner.start, inner.end)
 
     def _literal(self, indent: int) -> Iterator[_Piece]:
-        """The literal block that a "::" announces: what is deeper, or lines that all begin with the same quoting mark."""
+        """The literal block that a "::" announces: what is deeper, or lines that all begin with one quoting mark."""
         first = self.at
         while first < len(self.lines) and self.lines[first].blank:
             first += 1
