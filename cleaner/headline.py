@@ -14,7 +14,10 @@ from collections.abc import Iterable, Iterator
 
 # What stands between a title and a site's name. A hyphen needs white space on both sides; a bar, bullet or guillemet
 # does not. A colon only ever follows a name that comes first ("Crumb: Bread at sea").
-_BARS = r"\s+[-\N{EN DASH}\N{EM DASH}\N{HORIZONTAL BAR}]{1,2}\s+|\s+::\s+|\s*[|\N{BROKEN BAR}\N{MIDDLE DOT}\N{BULLET}»]{1,2}\s*"
+_BARS = (
+    r"\s+[-\N{EN DASH}\N{EM DASH}\N{HORIZONTAL BAR}]{1,2}\s+|\s+::\s+"
+    r"|\s*[|\N{BROKEN BAR}\N{MIDDLE DOT}\N{BULLET}»]{1,2}\s*"
+)
 _SUFFIX_SEPARATOR = re.compile(_BARS)
 _SEPARATOR = re.compile(_BARS + r"|\s+[/~]\s+|\s*[«‹›]\s*|:\s+")
 #: No site's name is longer.
@@ -130,7 +133,7 @@ def _squeezed(text: str) -> str:
 
 
 def _hosts(site: str) -> frozenset[str]:
-    """Return the names in a host: "dailycrumb" and "newsdailycrumb" of "news.dailycrumb.co.example"; of a name, itself."""
+    """Return the names in a host: "crumb" and "newscrumb" of "news.crumb.co.example"; of a name, itself."""
     host = site.strip().lower().removeprefix("https://").removeprefix("http://").split("/")[0].split(":")[0]
     if " " in host or "." not in host.strip("."):
         return frozenset({_squeezed(site)} - {""})

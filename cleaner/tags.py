@@ -28,9 +28,9 @@ VOID = words("area base basefont bgsound br col embed frame hr img input keygen 
 OPTIONAL = words("li dt dd p rb rt rtc rp optgroup option colgroup caption thead tbody tfoot tr td th html head body")
 #: Elements that are set as blocks; all others, custom elements too, run inline, as in a browser.
 BLOCKS = words(
-    "h1 h2 h3 h4 h5 h6 ul ol menu dir html body p div blockquote li dl dt dd table caption colgroup col tbody thead tfoot "
-    "tr td th figure figcaption section article aside main header footer hgroup address center details summary dialog "
-    "fieldset legend form search pre listing hr nav frameset frame xmp plaintext optgroup"
+    "h1 h2 h3 h4 h5 h6 ul ol menu dir html body p div blockquote li dl dt dd table caption colgroup col tbody thead "
+    "tfoot tr td th figure figcaption section article aside main header footer hgroup address center details summary "
+    "dialog fieldset legend form search pre listing hr nav frameset frame xmp plaintext optgroup"
 )
 #: Elements whose content is text up to their end tag, whatever it looks like. In the second group entities still count.
 RAW = frozenset({"script", "style", "xmp", "iframe", "noembed", "noframes"})

@@ -89,6 +89,7 @@ class _Scanner:
     def __init__(self, text: str) -> None:
         self.text = text
         self.lines = [_Line(text, span) for span in lines.split(text)]
+        self.conflicts = self._conflicts()
         self.stack: list[_Open] = []
         self.left: _Open | None = None  # the item that the last line ended: the next marker may carry on its list
         self.groups = count(1)
@@ -102,6 +103,9 @@ class _Scanner:
         self.at = 0
         while self.at < len(self.lines):
             line = self.lines[self.at]
+            if self.at in self.conflicts:
+                yield self._opaque("conflict", self.at, self.at + 1)
+                continue
             if line.blank:
                 self.at += 1
                 continue
@@ -133,9 +137,7 @@ class _Scanner:
 
     def _element(self, line: _Line) -> Iterator[_Piece]:
         text, said = self.text, self.text[line.at : line.end]
-        if line.indent == 0 and _CONFLICT.match(said) and (said[0] != "=" or self._in_conflict()):
-            yield self._opaque("conflict", self.at, self.at + 1)
-        elif said.startswith("..") and (mark := _EXPLICIT.match(said)):
+        if said.startswith("..") and (mark := _EXPLICIT.match(said)):
             yield self._explicit(line, said[mark.end() :])
         elif said.startswith("__ "):
             yield self._opaque("definition", self.at, self.at + 1)
@@ -375,10 +377,37 @@ class _Scanner:
     # -- looking about -------------------------------------------------------------------------------------------
 
     def _said(self, number: int) -> str:
-        return self.text[self.lines[number].start : self.lines[number].end] if number < len(self.lines) else ""
+        if number >= len(self.lines) or number in self.conflicts:
+            return ""
+        return self.text[self.lines[number].start : self.lines[number].end]
+
+    def _conflicts(self) -> frozenset[int]:
+        """
+        Find the lines that mark merge conflicts, and make them part what they stand between, as blank lines do.
+
+        A row of seven "=" is one only between the other two marks; elsewhere it underlines a title.
+        """
+        found: set[int] = set()
+        waiting: list[int] = []
+        for number, line in enumerate(self.lines):
+            mark = _CONFLICT.match(self.text, line.start, line.end)
+            if mark is None:
+                continue
+            if mark.group()[0] == "<":
+                waiting = []
+                found.add(number)
+            waiting.append(number)
+            if mark.group()[0] == ">":
+                found.update(waiting if waiting[0] in found else waiting[-1:])
+                waiting = []
+        for number in found:
+            self.lines[number].blank = True
+        return frozenset(found)
 
     def _dedent(self, number: int, indent: int) -> int:
         while number < len(self.lines) and (self.lines[number].blank or self.lines[number].indent > indent):
+            if number in self.conflicts:
+                break
             number += 1
         return number
 
@@ -390,11 +419,6 @@ class _Scanner:
     def _stands_alone(self) -> bool:
         before, after = self.at - 1, self.at + 1
         return (before < 0 or self.lines[before].blank) and (after >= len(self.lines) or self.lines[after].blank)
-
-    def _in_conflict(self) -> bool:
-        """Whether a row of seven "=" may be a conflict's middle: never below a title, which it would underline."""
-        start = self.lines[self.at].start
-        return self.text.rfind("<<<<<<< ", max(0, start - 20_000), start) >= 0 and not self._stands_alone()
 
     def _table_end(self, first: int) -> int:
         """Return the line after a simple table: the one after a border with nothing below it."""
