@@ -47,6 +47,11 @@ class Lines:
         last = max(span.start, span.end - 1)
         return (*self.at(span.start), *self.at(last))
 
+    def named(self, span: Span) -> str:
+        """Return the lines of a span as people say them: "line 4", "lines 11-14"."""
+        first, _, last, _ = self.of(span)
+        return f"line {first:,}" if first == last else f"lines {first:,}-{last:,}"
+
 
 def line_end(text: str) -> str:
     """Return the line end a text uses first: what new lines are made with; a line feed where it has none."""

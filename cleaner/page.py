@@ -5,10 +5,17 @@ A page: one article, cut into blocks, with all that the rules may ask of it.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
-from cleaner.model import PROSE, Article, Block, Match, Profile, Span
+from cleaner.lines import Lines
+from cleaner.model import PROSE, Article, Block, Profile, Span
 from cleaner.options import Options
+
+
+@lru_cache(maxsize=1)
+def _lines(text: str) -> Lines:
+    return Lines(text)
 
 
 class Page(NamedTuple):
@@ -24,7 +31,6 @@ class Page(NamedTuple):
         mended: For each block, its inner text as it will be once the edits inside blocks are carried out. Comparing
             these, a damaged copy meets its sound twin the first time, and cleaning twice equals cleaning once.
         keys: For each block, the comparison key made from the mended text; "" where the block is not to be compared.
-        matches: For each duplicate, by its number, the block that stays.
     """
 
     article: Article
@@ -34,7 +40,11 @@ class Page(NamedTuple):
     language: str = ""
     mended: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()
-    matches: tuple[Match, ...] = ()
+
+    @property
+    def lines(self) -> Lines:
+        """Where the article's lines begin."""
+        return _lines(self.article.text)
 
     def source(self, block: Block) -> str:
         """Return a block's whole text as it stands in the article."""

@@ -121,6 +121,8 @@ class _Judge:
             if size >= FEWEST_ADJACENT and self._prose_like(prose):
                 if any(self._numbered(one) for one, _ in pairs):
                     return Verdict("D103", "unsafe", "shown", "numbered steps may repeat on purpose")
+                if len(prose) < len(pairs) and self.page.profile != "article":
+                    return Verdict("D103", "unsafe", "pedantic", "examples with code or markup may repeat on purpose")
                 return Verdict("D103", "safe", "shown", "the copy stands directly below the original")
             return Verdict("D103", "report", "pedantic", "short lines may repeat on purpose")
         if self.page.profile == "article" and size >= FEWEST_ANYWHERE and any(self.size(one) >= 8 and one.kind == "paragraph" for one in prose):
@@ -236,7 +238,8 @@ def _finding(page: Page, run: Run, verdict: Verdict, gone: set[int]) -> Finding:
     span = Span(blocks[first].span.start, blocks[last].span.end)
     keeper = Span(blocks[run.keepers[0]].span.start, blocks[run.keepers[-1]].span.end)
     size = sum(count(page.mended[number]) for number in run.duplicates)
-    same = all(page.article[blocks[one].inner] == page.article[blocks[other].inner] for one, other in zip(run.duplicates, run.keepers))
+    keepers = [run.keepers[at % len(run.keepers)] for at in range(len(run.duplicates))]  # a merged run repeats one block
+    same = all(page.article[blocks[one].inner] == page.article[blocks[other].inner] for one, other in zip(run.duplicates, keepers))
     edits: tuple[Edit, ...] = ()
     if verdict.safety != "report":
         edits = (cut(page, first, last, gone | set(run.duplicates)),)
@@ -261,11 +264,19 @@ _WHAT = {"D101": "paragraph", "D110": "title", "D111": "heading", "D130": "list 
 
 
 def _message(page: Page, run: Run, rule: str, size: int, relation: Relation) -> str:
-    again = "stands again" if relation == "exact" else "stands again in other dress"
-    if rule in _WHAT:
-        times = len(run.duplicates)
-        more = f", {times} times more" if times > 1 else ""
-        return f"the {_WHAT[rule]} {again}{more}: {size:,} words"
-    return f"{len(run.duplicates)} blocks in a row {'stand again' if relation == 'exact' else 'stand again in other dress'}: {size:,} words"
+    blocks, lines = page.blocks, page.lines
+    here = lines.named(Span(blocks[run.duplicates[0]].span.start, blocks[run.duplicates[-1]].span.end))
+    there = lines.named(Span(blocks[run.keepers[0]].span.start, blocks[run.keepers[-1]].span.end))
+    times = len(run.duplicates) // len(run.keepers)
+    said = "repeats" if " to " not in here and "-" not in here else "repeat"
+    what = "" if rule == "D103" else f"the {_WHAT[rule]} in "
+    dress = "" if relation == "exact" else ", but for case, quotes or line breaks"
+    return f"{here} {said} {what}{there}{dress}: {_sized(run, blocks, rule, times)}, {size:,} words"
 
 
+def _sized(run: Run, blocks: Sequence[Block], rule: str, times: int) -> str:
+    if rule != "D103":
+        return f"{times:,} more times" if times > 1 else "once more"
+    kinds = {blocks[number].kind for number in run.duplicates}
+    what = f"{next(iter(kinds))}s" if len(kinds) == 1 else "blocks"
+    return f"{len(run.duplicates):,} {what}"

@@ -1,0 +1,89 @@
+"""
+The two jobs as functions: `clean` for one article, `check` for a look without layout. Nothing is written to disk.
+"""
+
+from __future__ import annotations
+
+import os
+from time import perf_counter
+from typing import Any
+
+from cleaner.model import Article, Report
+from cleaner.options import Options
+
+
+def clean(source: str | bytes | os.PathLike[str], options: Options | None = None, **settings: Any) -> Report:
+    """
+    Clean an article: repair it, and plan the canonical text with each thing said once.
+
+    Args:
+        source: A text, the bytes of a file in any encoding, or a path (as `pathlib.Path`; a `str` is always a text).
+        options: What may be done; None: `Options(layout="canonical")`.
+        settings: Single options by name, over the others: `pedantic=True`, `profile="article"`, `format="markdown"`.
+
+    Returns:
+        A report with one file. `report.text` is the cleaned article, `report.findings` says what was found, and
+        `report.files[0].plan` what is done about each and why.
+
+    Raises:
+        InputError: If the bytes or the file cannot be read as text.
+        OptionsError: If a setting is unknown or has a value that is not allowed.
+
+    Example:
+        >>> clean("**Rain stops play**\\n**Rain stops play**\\n\\nThe match was called off at noon today.").text
+        '# Rain stops play\\n\\nThe match was called off at noon today.'
+    """
+    chosen = options if options is not None else Options(layout="canonical")
+    return _run(source, _varied(chosen, settings))
+
+
+def check(source: str | bytes | os.PathLike[str], options: Options | None = None, **settings: Any) -> Report:
+    """
+    Look for repeats and damage, leaving the layout as it is; arguments and result as for `clean`.
+
+    Example:
+        >>> report = check("It was the the best of times, and we all knew it at once.")
+        >>> [(finding.rule, finding.safety) for finding in report.findings]
+        [('D121', 'safe')]
+    """
+    chosen = options if options is not None else Options()
+    return _run(source, _varied(chosen, settings))
+
+
+def _varied(options: Options, settings: dict[str, Any]) -> Options:
+    if not settings:
+        return options
+    checked = Options.of(**settings)
+    return options._replace(**{name: getattr(checked, name) for name in map(_field, settings)})
+
+
+def _field(name: str) -> str:
+    return name.replace("-", "_")
+
+
+def _run(source: str | bytes | os.PathLike[str], options: Options) -> Report:
+    from cleaner.pipeline import clean_article
+
+    start = perf_counter()
+    cleaned = clean_article(_article(source, options), options)
+    return Report((cleaned,), (), perf_counter() - start)
+
+
+def _article(source: str | bytes | os.PathLike[str], options: Options) -> Article:
+    from cleaner import source as files
+
+    if isinstance(source, str):
+        return _text(source, options)
+    if isinstance(source, bytes | bytearray):
+        return files.decode(bytes(source), "bytes", options)
+    return files.read(source, options)
+
+
+def _text(text: str, options: Options) -> Article:
+    from hashlib import sha256
+
+    from cleaner.model import Origin
+    from cleaner.source import sniff
+
+    digest = sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return Article(text, options.format or sniff(text), Origin("text", "utf-8", b"", digest))
