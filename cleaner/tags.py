@@ -63,9 +63,9 @@ class Token(NamedTuple):
     closed: bool = False
 
 
-def tokens(text: str) -> Iterator[Token]:
-    """Yield every construct of an HTML source in order; their spans adjoin and cover the whole text."""
-    at, foreign = 0, 0
+def tokens(text: str, at: int = 0) -> Iterator[Token]:
+    """Yield every construct of an HTML source in order; their spans adjoin and cover the whole text from `at` on."""
+    foreign = 0
     while at < len(text):
         start = text.find("<", at)
         token = _construct(text, start, foreign > 0) if start >= 0 else None

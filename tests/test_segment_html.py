@@ -148,6 +148,11 @@ def test_crossed_tags(text: str) -> None:
         "<!-- never closed <p>no</p>",
         "<head><title>no</title></head>",
         "<p>&nbsp;</p>",
+        "---\ntitle: no\n---\n",
+        "<div>{% include x %}</div>",
+        "<p>{% if a %}no{% endif %}</p>",
+        "<div>{{ content }}\n{{ more }}</div>",
+        "<p><% no %></p>",
         "<p><img src=x></p>",
         "<p><label>no <input></label></p>",
     ],
@@ -155,6 +160,11 @@ def test_crossed_tags(text: str) -> None:
 def test_opaque(text: str) -> None:
     """Code, scripts, menus, tab panels, comments and form fields are never prose."""
     assert [block for block in blocks(text) if block.kind in PROSE] == []
+
+
+def test_variables() -> None:
+    """A template's variable within a sentence leaves the sentence prose."""
+    assert said("<p>Bread by {{ name }}.</p>", kind="paragraph") == ["Bread by {{ name }}."]
 
 
 def test_layout_tables() -> None:

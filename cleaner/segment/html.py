@@ -35,7 +35,7 @@ _SIBLINGS: dict[str, frozenset[str]] = {
     "tbody": frozenset({"tbody", "thead", "tfoot", "tr", "td", "th", "caption", "colgroup"}),
     "thead": frozenset({"tbody", "thead", "tfoot", "tr", "td", "th", "caption", "colgroup"}),
     "tfoot": frozenset({"tbody", "thead", "tfoot", "tr", "td", "th", "caption", "colgroup"}),
-    **{name: _HEADINGS for name in _HEADINGS},
+    **dict.fromkeys(_HEADINGS, _HEADINGS),
 }
 _CELL = frozenset({"table", "td", "th", "caption", "html"})
 _TABLE = frozenset({"table", "html"})
@@ -44,12 +44,12 @@ _OPEN_FENCES: dict[str, frozenset[str]] = {
     "li": _ITEM_FENCES,
     "dt": _ITEM_FENCES,
     "dd": _ITEM_FENCES,
-    **{name: BLOCKS - _HEADINGS for name in _HEADINGS},
+    **dict.fromkeys(_HEADINGS, BLOCKS - _HEADINGS),
 }
 # An end tag closes nothing beyond these.
 _CLOSE_FENCES: dict[str, frozenset[str]] = {
     "li": _LISTS | _CELL,
-    **{name: _TABLE for name in ("table", "caption", "colgroup", "tbody", "thead", "tfoot", "tr", "td", "th")},
+    **dict.fromkeys(("table", "caption", "colgroup", "tbody", "thead", "tfoot", "tr", "td", "th"), _TABLE),
     "body": frozenset(),
     "html": frozenset(),
 }
@@ -81,6 +81,12 @@ _LONGEST: dict[str, int] = {"byline": 200, "deck": 600, "caption": 1000, "pull-q
 _BLANK = re.compile(r"\s*")
 _TEXT = re.compile(r"[^\s\u200b\ufeff]")
 _SPACER = re.compile(r"(?:&(?:nbsp|#160|#xa0|zwnj|#8203|ensp|emsp|thinsp);|[\s\u200b\ufeff])+", re.IGNORECASE)
+# Template statements may stand around what they repeat or leave out; a variable ("{{ name }}") in a sentence is fine.
+_TEMPLATE = re.compile(r"\{%|<%|\{\{[#/^>!%<]")
+_VARIABLES = re.compile(r"(?:\{\{[^{}]{0,500}\}\}\s*)+")
+# Pages of site generators begin with settings between two lines of hyphens.
+_FRONT = re.compile(r"---[ \t]*(?:\r\n|\n|\r)(?=\S)")
+_FRONT_END = re.compile(r"(?<=[\r\n])---[ \t]*(?=[\r\n]|\Z)")
 _CONFLICT = re.compile(r"^(?:(?:<{7}|>{7}|\|{7})(?: [^\r\n]*)?|={7})(?=[\r\n]|\Z)", re.MULTILINE)
 _WORDS = re.compile(r"[a-z]+", re.IGNORECASE)
 
@@ -146,14 +152,18 @@ def blocks(text: str) -> Iterator[Block]:
 class _Walk:
     def __init__(self, text: str) -> None:
         self.text = text
-        self.tokens = tokens(text)
+        begin = _FRONT.match(text)
+        front = _FRONT_END.search(text, begin.end()) if begin else None
+        self.tokens = tokens(text, front.end() if front else 0)
         self.stack: list[_Frame] = []
         self.rows: list[_Frame] = []  # the open table rows, innermost last
         self.open: Counter[str] = Counter()  # how many of each name are on the stack
         self.out: list[_Piece] = []
         self.groups = count(1)
         self.titled = False
-        self._begin(0)
+        if front:
+            self._opaque("front", 0, front.end())
+        self._begin(front.end() if front else 0)
 
     def pieces(self) -> list[_Piece]:
         """Walk the whole source and return its pieces in reading order."""
@@ -166,7 +176,7 @@ class _Walk:
                 self._token(token)
         end = len(self.text)
         self._pop_to(0, end)
-        self._flush(end)
+        self._flush()
         return self.out
 
     def _token(self, token: Token) -> None:
@@ -180,7 +190,7 @@ class _Walk:
             self.crossed = True  # a stray one
         elif token.sort == "broken":
             self.crossed = True
-            self._flush(token.start)
+            self._flush()
             self._opaque("html", token.start, token.end)
             self._begin(token.end)
         elif token.sort in ("comment", "raw"):
@@ -201,7 +211,7 @@ class _Walk:
         at = token.start
         for conflict in _CONFLICT.finditer(self.text, at, token.end) if token.end - at >= 7 else ():
             self._say(at, conflict.start())
-            self._flush(conflict.start())
+            self._flush()
             self._touch()
             self._opaque("conflict", *conflict.span())
             at = conflict.end()
@@ -261,12 +271,11 @@ class _Walk:
         if self.parts[-1].first < 0:
             self.out.append(_Piece("html", start, end, Span(end, end)))
 
-    def _flush(self, end: int, frame: _Frame | None = None, close: int = -1) -> None:
+    def _flush(self, frame: _Frame | None = None, close: int = -1) -> None:
         """
         Turn the run into pieces.
 
         Args:
-            end: Where the run ends.
             frame: The element that ends with the run, if one does.
             close: End of that element's closing tag; -1 where the tag is left out.
         """
@@ -286,16 +295,23 @@ class _Walk:
                     continue
                 inner = Span(part.first, part.last)
                 opaque = crossed or not part.text or part.controls
-                if whole and frame is not None and not opaque:
-                    self._add(Span(frame.start, close if close >= 0 else inner.end), inner, frame, True)
+                plain = not opaque and not self._templated(inner)
+                if whole and frame is not None and plain:
+                    self._add(Span(frame.start, close if close >= 0 else inner.end), inner, frame)
+                elif not opaque and not plain:
+                    self._touch()
+                    self._opaque("directive", *inner)
                 elif opaque:
                     self._touch()
                     self.out.append(_Piece("html", inner.start, inner.end, Span(inner.end, inner.end), holder))
                 else:
                     start = part.start if number else inner.start  # the line breaks before a part go with it
-                    self._add(Span(start, inner.end), inner, holder, False)
+                    self._add(Span(start, inner.end), inner, holder)
 
-    def _add(self, span: Span, inner: Span, frame: _Frame | None, whole: bool) -> None:
+    def _templated(self, inner: Span) -> bool:
+        return bool(_TEMPLATE.search(self.text, *inner) or _VARIABLES.fullmatch(self.text, *inner))
+
+    def _add(self, span: Span, inner: Span, frame: _Frame | None) -> None:
         name = frame.name if frame else ""
         if self.rows and name in ("td", "th", "p", "div"):
             cell = next((held for held in reversed(self.stack[-3:]) if held.name in ("td", "th")), None)
@@ -328,7 +344,7 @@ class _Walk:
             self._imply(frozenset({"p"}), _CELL, token.start)
         if name in _SIBLINGS:
             self._imply(_SIBLINGS[name], _OPEN_FENCES.get(name, _TABLE), token.start)
-        self._flush(token.start)
+        self._flush()
         self._begin(token.end)
         values = attributes(self.text, token) if name != "p" or token.end - token.start > 3 else {}
         if (opaque := _opaque_kind(name, values)) is not None:
@@ -369,7 +385,7 @@ class _Walk:
         names = _HEADINGS if name in _HEADINGS else frozenset({name})
         at = self._find(names, _CLOSE_FENCES.get(name, _CELL))
         if at is None:
-            self._flush(token.start)
+            self._flush()
             self._begin(token.end)
         else:
             self._pop_to(at + 1, token.start)
@@ -398,7 +414,7 @@ class _Walk:
         """Close the innermost element: with its end tag, or without one (-1) where something else implies its end."""
         frame = self.stack[-1]
         complete = close >= 0 or frame.name in OPTIONAL
-        self._flush(at, frame if complete else None, close)
+        self._flush(frame if complete else None, close)
         self.stack.pop()
         self.open[frame.name] -= 1
         if frame.name == "tr":
@@ -454,7 +470,7 @@ class _Walk:
 
     def _head(self, opened: Token) -> Token | None:
         """Make one opaque piece of the head; return the token that ended it, unless that was its own end tag."""
-        self._flush(opened.start)
+        self._flush()
         end, last = opened.end, None
         for token in self.tokens:
             if token.sort == "close" and token.name == "head":

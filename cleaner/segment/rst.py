@@ -136,12 +136,12 @@ class _Scanner:
     # -- elements ------------------------------------------------------------------------------------------------
 
     def _element(self, line: _Line) -> Iterator[_Piece]:
-        text, said = self.text, self.text[line.at : line.end]
+        said = self.text[line.at : line.end]
         if said.startswith("..") and (mark := _EXPLICIT.match(said)):
             yield self._explicit(line, said[mark.end() :])
         elif said.startswith("__ "):
             yield self._opaque("definition", self.at, self.at + 1)
-        elif said.startswith((">>>", "| ")) or said == "|" or said[0] == "+" and _GRID_TABLE.match(said):
+        elif said.startswith((">>>", "| ")) or said == "|" or (said[0] == "+" and _GRID_TABLE.match(said)):
             yield self._opaque("code", self.at, self._blank_after(self.at))
         elif said[0] == "=" and _SIMPLE_TABLE.match(said):
             yield self._opaque("code", self.at, self._table_end(self.at))
@@ -155,15 +155,15 @@ class _Scanner:
             yield from self._literal(line.indent)
         elif (marked := self._marker(line)) is not None:
             yield from self._item(line, *marked)
-        elif (field := _FIELD.match(said)) is not None:
+        elif _FIELD.match(said):
             front = not self.prose and line.indent == 0
-            yield from self._labelled(line, "field", line.at + field.end(), front)
-        elif _OPTION.match(said) and (option := self._option(line, said)):
-            yield from self._labelled(line, "option", option, False)
+            yield from self._labelled(line, "field", front)
+        elif self._is_option(line, said):
+            yield from self._labelled(line, "option")
         elif self._is_term(line):
-            yield from self._labelled(line, "term", line.end, False)
+            yield from self._labelled(line, "term")
         else:
-            yield from self._paragraph(line, text)
+            yield from self._paragraph(line)
 
     def _opaque(self, kind: Kind, first: int, last: int) -> _Piece:
         """Make one piece of the lines from first up to last; trailing blank lines stay outside."""
@@ -179,7 +179,9 @@ class _Scanner:
     def _explicit(self, line: _Line, said: str) -> _Piece:
         named = _DIRECTIVE.match(said)
         kind: Kind = "html"
-        if said.startswith(("_", "[")) and _DEFINITION.match(said) or said.startswith("|") and _DEFINITION.match(said):
+        if (said.startswith(("_", "[")) and _DEFINITION.match(said)) or (
+            said.startswith("|") and _DEFINITION.match(said)
+        ):
             kind = "definition"
         elif named:
             kind = "code" if named.group(1).lower() in _CODE else "directive"
@@ -279,27 +281,22 @@ class _Scanner:
         if self._announces(inner):
             yield from self._literal(content)
 
-    def _option(self, line: _Line, said: str) -> int:
-        """Return where an option's description begins; 0 where it is none: then nothing stands behind or below it."""
+    def _is_option(self, line: _Line, said: str) -> bool:
+        """Whether a line says what an option does, behind it or below it."""
         found = _OPTION.match(said)
-        if found is None:
-            return 0
-        if found.end() < len(said):
-            return line.at + found.end()
-        deeper = (
-            self.at + 1 < len(self.lines)
-            and not self.lines[self.at + 1].blank
-            and self.lines[self.at + 1].indent > line.indent
-        )
-        return line.end if deeper else 0
+        return found is not None and (found.end() < len(said) or self._has_deeper())
 
     def _is_term(self, line: _Line) -> bool:
+        return self._has_deeper() and not self._announces(Span(line.at, line.end))
+
+    def _has_deeper(self) -> bool:
+        """Whether the next line stands deeper than this one."""
         if self.at + 1 >= len(self.lines):
             return False
         below = self.lines[self.at + 1]
-        return not below.blank and below.indent > line.indent and not self._announces(Span(line.at, line.end))
+        return not below.blank and below.indent > self.lines[self.at].indent
 
-    def _labelled(self, line: _Line, style: str, at: int, front: bool) -> Iterator[_Piece]:
+    def _labelled(self, line: _Line, style: str, front: bool = False) -> Iterator[_Piece]:
         """A field, option or term with what it says: one item, the label inside, for it is what tells two apart."""
         first = self.at
         last = first + 1
@@ -334,7 +331,7 @@ class _Scanner:
             or _SIMPLE_TABLE.match(said)
         )
 
-    def _paragraph(self, line: _Line, text: str) -> Iterator[_Piece]:
+    def _paragraph(self, line: _Line) -> Iterator[_Piece]:
         around = self.stack[-1].content if self.stack else 0
         if line.indent > around:
             self._enter("quote", line.indent, line.indent)
@@ -360,9 +357,9 @@ class _Scanner:
     def _literal(self, indent: int) -> Iterator[_Piece]:
         """The literal block that a "::" announces: what is deeper, or lines that all begin with one quoting mark."""
         first = self.at
-        while first < len(self.lines) and self.lines[first].blank:
+        while first < len(self.lines) and self.lines[first].blank and first not in self.conflicts:
             first += 1
-        if first >= len(self.lines):
+        if first >= len(self.lines) or first in self.conflicts:
             return
         line = self.lines[first]
         if line.indent > indent:
