@@ -158,9 +158,9 @@ class _Scanner:
         elif _FIELD.match(said):
             front = not self.prose and line.indent == 0
             yield from self._labelled(line, "field", front)
-        elif self._is_option(line, said):
+        elif self._is_option(said):
             yield from self._labelled(line, "option")
-        elif self._is_term(line):
+        elif self._is_term():
             yield from self._labelled(line, "term")
         else:
             yield from self._paragraph(line)
@@ -281,7 +281,7 @@ class _Scanner:
         if self._announces(inner):
             yield from self._literal(content)
 
-    def _is_option(self, line: _Line, said: str) -> bool:
+    def _is_option(self, said: str) -> bool:
         """Whether a line says what an option does, behind it or below it."""
         found = _OPTION.match(said)
         return found is not None and (found.end() < len(said) or self._has_deeper())
