@@ -160,7 +160,7 @@ class _Scanner:
             yield from self._labelled(line, "field", front)
         elif self._is_option(said):
             yield from self._labelled(line, "option")
-        elif self._is_term():
+        elif self._is_term(line):
             yield from self._labelled(line, "term")
         else:
             yield from self._paragraph(line)
