@@ -96,6 +96,12 @@ _SIGNS = "+±−×÷=≠<>≤≥≈∞√∑→←↑↓↔✓✔✗✘☑☒☐
 
 
 @cache
+def _pattern(text: str) -> re.Pattern[str]:
+    """Compile a pattern when it is first needed: this module is imported by runs that compare nothing."""
+    return re.compile(text)
+
+
+@cache
 def _reader() -> re.Pattern[str]:
     letter = rf"[^\W\d_{SPACELESS}]"
     run = rf"(?:{letter}|\d)(?:{letter}|\d|[{MARKS}])*"
@@ -104,8 +110,8 @@ def _reader() -> re.Pattern[str]:
         r"|(?P<link>(?<=\])\([^()\s]{0,2000}(?:\s+\"[^\"]{0,500}\")?\)|(?:https?|ftp)://[^\s<>\"`)\]]+|www\.[^\s<>\"`)\]]+"
         r"|[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8})"
         r"|(?P<tag></?[A-Za-z][^<>]{0,2000}>|<!--[\s\S]{0,2000}?-->)"
-        rf"|(?P<number>(?:(?<![\w)\]])[-−+±](?=\d))?(?:(?<![^\W_])|(?<=[{SPACELESS}]))[^\W\d_{SPACELESS}]{{0,3}}\d+(?:[.,:٫٬'’]\d+)*(?:{letter}|\d)*)"
-        rf"|(?P<word>(?:{letter}\.){{2,8}}|{run}(?:['’ʼ·״׳]{run})*)"
+        rf"|(?P<number>(?:(?<![\w)\]~])[-−+±~≈](?=\d))?(?:(?<![^\W_])|(?<=[{SPACELESS}]))[^\W\d_{SPACELESS}]{{0,3}}\d+(?:[.,:٫٬'’]\d+)*(?:{letter}|\d)*)"
+        rf"|(?P<word>(?<!\w)[A-Za-z](?:#|\+\+)(?!\w)|(?:{letter}\.){{2,8}}|{run}(?:['’ʼ·״׳]{run})*)"
         rf"|(?P<spaceless>[{SPACELESS}][\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u3099\u309a]*)"
         rf"|(?P<currency>[{_CURRENCIES}])|(?P<unit>[%‰°℃℉])|(?P<and>&(?=\s))"
         rf"|(?P<sign>[{_SIGNS}]+)"
@@ -137,10 +143,10 @@ def _tokens(text: str) -> list[_Token]:
             kind = "link"
         elif kind == "sign" and _is_markup(text, start, piece):
             continue
-        if kind == "number" and piece[0] in "-−±+" and piece[0] == "−":
+        if kind == "number" and piece[0] == "−":
             piece = "-" + piece[1:]
         gap = text[at:start]
-        starts = not tokens or _STARTS.search(gap) is not None
+        starts = not tokens or _pattern(_STARTS).search(gap) is not None
         for one in _parts(piece, kind):
             tokens.append(_Token(one[0], one[1], one[2], gap, bool(quoted[start]), starts))
             gap, starts = "", False
@@ -148,7 +154,7 @@ def _tokens(text: str) -> list[_Token]:
     return tokens
 
 
-_STARTS = re.compile(r"[.!?:;…。！？\"“„«»”|•]|\n\s*(?:\n|[-*+#>]\s|\d)|^\s*[#*>-]")
+_STARTS = r"[.!?:;…。！？\"“„«»”|•]|\n\s*(?:\n|[-*+#>]\s|\d)|^\s*[#*>-]"
 
 
 def _is_markup(text: str, start: int, piece: str) -> bool:
@@ -167,7 +173,7 @@ def _parts(piece: str, kind: str) -> list[tuple[str, str, str]]:
     folded = unicodedata.normalize("NFKC", piece).replace("\u00ad", "").replace("’", "'").replace("ʼ", "'")
     if kind == "number" or any(letter.isdigit() for letter in folded):
         return [(piece, _figure(folded), "number")]
-    low = _BARE.sub("", folded).casefold()
+    low = _pattern(_BARE).sub("", folded).casefold()
     if kind == "spaceless":
         return [(piece, low, "number" if low in "〇零一二三四五六七八九十百千万億亿两" else "word")]
     if "'" in low or low == "cannot":
@@ -176,13 +182,13 @@ def _parts(piece: str, kind: str) -> list[tuple[str, str, str]]:
 
 
 # Points and signs that Hebrew and Arabic may write or not, tatweel, joiners, variation selectors.
-_BARE = re.compile("[\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u0640\u064b-\u0652\u200c\u200d\ufe00-\ufe0f]")
-_THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:[,'\u202f]\d{3})+")
+_BARE = "[\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u0640\u064b-\u0652\u200c\u200d\ufe00-\ufe0f]"
+_THOUSANDS = r"[+-]?\d{1,3}(?:[,'\u202f]\d{3})+"
 
 
 def _figure(text: str) -> str:
     digits = "".join(str(unicodedata.decimal(letter)) if letter.isdecimal() else letter for letter in text).casefold()
-    if _THOUSANDS.fullmatch(digits):
+    if _pattern(_THOUSANDS).fullmatch(digits):
         digits = re.sub(r"[,'\u202f]", "", digits)
     return digits
 
@@ -209,15 +215,15 @@ def _written_out(word: str) -> list[str]:
 
 
 _PAIRS = {"“": "”", "„": "“”", "«": "»", "‹": "›", "「": "」", "『": "』", "‘": "’", "‚": "‘’", "»": "«"}
-_CLOSED = re.compile(r"[^\s(]['’](?!\w)")
-_MARK = re.compile(r"[“”„«»‹›「」『』‚‘]|(?<![\w\d])\"|\"|(?<![^\s(\[—–])'(?=\w)|(?<=[^\s(])['’](?!\w)")
+_CLOSED = r"[^\s(]['’](?!\w)"
+_MARK = r"[“”„«»‹›「」『』‚‘]|(?<![\w\d])\"|\"|(?<![^\s(\[—–])'(?=\w)|(?<=[^\s(])['’](?!\w)"
 
 
 def _quoted(text: str) -> bytearray:
     """Return for each code point whether it stands in quotation marks, of any style. What is not closed is quoted too."""
     inside = bytearray(len(text) + 1)
     opened, closers = -1, ""
-    for mark in _MARK.finditer(text):
+    for mark in _pattern(_MARK).finditer(text):
         sign, at = mark.group(), mark.start()
         if opened >= 0 and sign in closers:
             inside[opened:at] = b"\x01" * (at - opened)
@@ -228,7 +234,7 @@ def _quoted(text: str) -> bytearray:
             opened, closers = at, '"'
         elif opened < 0 and sign == "'" and (at == 0 or not text[at - 1].isalnum()) and text[at + 1 : at + 2].isalnum():
             # An apostrophe may begin a word ('tis, the '90s); it opens a quotation only if something closes that.
-            opened, closers = (at, "'’") if _CLOSED.search(text, at + 2, at + 600) else (-1, "")
+            opened, closers = (at, "'’") if _pattern(_CLOSED).search(text, at + 2, at + 600) else (-1, "")
     if opened >= 0 and closers != "'’":
         inside[opened:] = b"\x01" * (len(inside) - opened)
     return inside
@@ -404,7 +410,7 @@ safe secure | dangerous unsafe insecure
 north | south
 day | night
 black | white | red | green | blue | yellow | orange | brown | purple | pink | grey gray
-teacher | student | doctor | patient | driver | passenger | victim | suspect | witness
+teacher | student | doctor | patient | driver | passenger | victim | suspect | witness | defendant accused | plaintiff | prosecutor
 minister | president | chancellor | mayor | governor | senator | secretary | chairman | king | queen | director | judge | lawyer | spokesman | spokeswoman
 liberal left-wing | conservative right-wing | democrat democratic | republican
 confirm confirmed confirms admit admitted admits | deny denied denies dispute disputed
@@ -628,7 +634,7 @@ class _Comparison:
                 yield Difference(self._case(one, two), one.text, two.text)
             elif one.text != two.text and one.text.casefold() != two.text.casefold():
                 yield Difference("form", one.text, two.text)
-            if place and one.gap != two.gap and (kind := self._gaps(one.gap, two.gap)):
+            if (place or a == c == 0) and one.gap != two.gap and (kind := self._gaps(one.gap, two.gap)):
                 yield Difference(kind, one.gap.strip(), two.gap.strip())
 
     def _case(self, one: _Token, two: _Token) -> str:
@@ -682,7 +688,7 @@ class _Comparison:
         if token.kind == "unit":
             return "unit", norm
         if token.kind == "number":
-            return ("date" if _YEAR.fullmatch(norm) or ":" in norm else "number"), norm
+            return ("date" if _pattern(_YEAR).fullmatch(norm) or ":" in norm else "number"), norm
         after_figure = place > 0 and around[place - 1].kind == "number"
         before_figure = place + 1 < len(around) and around[place + 1].kind == "number" and norm in _MONEY_CODES
         if (after_figure or before_figure) and norm not in _NO_UNITS and (short := _symbols().get(norm)):
@@ -708,7 +714,7 @@ class _Comparison:
         if token.norm in _function_words():
             return False
         if token.starts and text[1:].islower():
-            return token.norm not in self.plain and not text[0] + text[1:] in _COMMON_STARTS
+            return token.norm not in self.plain and text not in _COMMON_STARTS
         return any(letter.isupper() for letter in text)
 
     def _words(self, one: list[_Token], two: list[_Token], *, counted: bool) -> Iterator[Difference]:
@@ -731,6 +737,8 @@ class _Comparison:
             return "opposite"
         if self.foreign or any(_beyond_lists(token.norm) for token in both):
             return "content"
+        if one and two and all(len(token.norm) == 1 for token in both):
+            return "name"  # option a, option b
         if all(token.norm in _function_words() for token in both):
             return "function"
         if counted and one and two:
@@ -749,7 +757,7 @@ class _Comparison:
 
 _ORDER = {kind: place for place, kind in enumerate(("number", "date", "name", "unit", "currency", "negation", "modality", "link", "code", "sign"))}
 _MARKUP = "*_~#|\\`>"
-_YEAR = re.compile(r"(?:1[0-9]|20|21)\d\d")
+_YEAR = r"(?:1[0-9]|20|21)\d\d"
 _MONEY_CODES = frozenset(_MONEY.split())
 _NO_UNITS = frozenset("a an p try real".split())  # words, too, even after a figure
 _NEGATION_SIGNS = frozenset("不没沒未无無非勿莫لا لم لن ليس غير не нет ни без नहीं न मत बिना".split()) | frozenset("不没沒未无無非勿莫")
@@ -764,18 +772,18 @@ def _norms(tokens: Iterable[_Token]) -> list[str]:
 def _shown(tokens: Iterable[_Token]) -> str:
     parts: list[str] = []
     for token in tokens:
-        if parts and not (_SPACELESS.match(token.text) and _SPACELESS.match(parts[-1])):
+        if parts and not (_pattern(_SPACELESS).match(token.text) and _pattern(_SPACELESS).match(parts[-1])):
             parts.append(" ")
         parts.append(token.text)
     return "".join(parts)
 
 
-_SPACELESS = re.compile(f"[{SPACELESS}]")
+_SPACELESS = f"[{SPACELESS}]"
 
 
 def _spoken(tokens: Sequence[_Token]) -> int:
     """Count words; two characters of a script without spaces are one."""
-    short = sum(_SPACELESS.match(token.text) is not None for token in tokens)
+    short = sum(_pattern(_SPACELESS).match(token.text) is not None for token in tokens)
     return len(tokens) - short + short // 2
 
 
