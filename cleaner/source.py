@@ -10,6 +10,9 @@ legacy text in about two cases of three. Strict UTF-8 has no false alarms worth 
 that far, and the detector is not imported for them.
 """
 
+# Each system call of a write stands here by its name, so that tests can let each of them fail: no pathlib.
+# ruff: noqa: PTH
+
 from __future__ import annotations
 
 import codecs
@@ -80,7 +83,9 @@ _LABELS = {"x-sjis": "shift_jis", "windows-31j": "cp932", "ks_c_5601-1987": "euc
 _HEAD = 4096
 _NAME = rb"[A-Za-z][A-Za-z0-9._:-]{1,40}"
 _IN_HTML = re.compile(rb"<meta\b[^>]{0,500}?\bcharset\s{0,9}=\s{0,9}[\"']?\s{0,9}(" + _NAME + rb")", re.IGNORECASE)
-_IN_XML = re.compile(rb"\A\s{0,9}<\?xml\b[^>]{0,200}?\bencoding\s{0,9}=\s{0,9}[\"'](" + _NAME + rb")[\"']", re.IGNORECASE)
+_IN_XML = re.compile(
+    rb"\A\s{0,9}<\?xml\b[^>]{0,200}?\bencoding\s{0,9}=\s{0,9}[\"'](" + _NAME + rb")[\"']", re.IGNORECASE
+)
 # Emacs, vim, Python, AsciiDoc: only in a comment (or attribute entry) on one of the first two lines.
 _IN_COMMENT = re.compile(
     rb"\A(?:[^\r\n]{0,300}(?:\r\n|\n|\r))?"
@@ -151,11 +156,15 @@ def encode(article: Article, text: str) -> bytes:
         same = body.decode(codec) == text
     except UnicodeEncodeError as error:
         lost = ascii(text[error.start])
-        raise EncodingError(f"{_shown(article.origin.path)}: {codec} cannot hold {lost}; save the file as UTF-8 first") from error
+        raise EncodingError(
+            f"{_shown(article.origin.path)}: {codec} cannot hold {lost}; save the file as UTF-8 first"
+        ) from error
     except UnicodeDecodeError:
         same = False
     if not same:
-        raise EncodingError(f"{_shown(article.origin.path)}: the text would not come back from {codec}; save the file as UTF-8 first")
+        raise EncodingError(
+            f"{_shown(article.origin.path)}: the text would not come back from {codec}; save the file as UTF-8 first"
+        )
     return article.origin.bom + body
 
 
@@ -336,7 +345,9 @@ _SUFFIXES: dict[Format, tuple[str, ...]] = {
     "text": (".txt", ".text"),
 }
 _HTML = re.compile(r"\s{0,200}(?:<!--[^>]{0,2000}-->\s{0,200})?<(?:!doctype\s+html|html|head|body)\b|\s{0,200}<\?xml[^>]{0,200}\?>\s{0,200}<(?:!doctype\s+html|html)\b", re.IGNORECASE)  # fmt: skip
-_FRONT = re.compile(r"(---|\+\+\+)[ \t]*\r?\n(?:[A-Za-z_][\w-]*\s*[:=][^\n]*\n)(?:[^\n]*\n){0,200}?\1[ \t]*(?:\r?\n|\Z)")
+_FRONT = re.compile(
+    r"(---|\+\+\+)[ \t]*\r?\n(?:[A-Za-z_][\w-]*\s*[:=][^\n]*\n)(?:[^\n]*\n){0,200}?\1[ \t]*(?:\r?\n|\Z)"
+)
 _FENCE = re.compile(r"^ {0,3}(```+|~~~+)[^`\n]*$(?:\n[^\n]*){0,2000}?\n {0,3}\1", re.MULTILINE)
 # Each is a sign; two different ones, or three headings, are Markdown.
 _SIGNS: tuple[re.Pattern[str], ...] = (
@@ -460,13 +471,13 @@ def write(path: str | os.PathLike[str], data: bytes, expected_sha256: str | None
             return
         try:
             _replace(target, name, data, present, before)
-        except _NotOurs:
+        except _NotOursError:
             _overwrite(target, name, data, present)
     except (OSError, ValueError) as error:
         raise InputError(f"{name}: cannot be written: {_reason(error)}; it is as it was") from error
 
 
-class _NotOurs(Exception):
+class _NotOursError(Exception):
     """The file belongs to someone whom a new file cannot be given to."""
 
 
@@ -529,7 +540,7 @@ def _keep_metadata(path: str, like: str, before: os.stat_result) -> None:
             try:
                 os.chown(path, before.st_uid, before.st_gid)
             except PermissionError as error:
-                raise _NotOurs from error
+                raise _NotOursError from error
     if hasattr(os, "listxattr"):
         try:
             for attribute in os.listxattr(like):
@@ -579,7 +590,9 @@ def _restore(target: str, name: str, present: bytes, backup: str, cause: BaseExc
     try:
         _fill(target, present)
     except OSError as error:
-        raise InputError(f"{name}: could not be written nor put back; its old content is in {_shown(backup)}") from (error or cause)
+        raise InputError(f"{name}: could not be written nor put back; its old content is in {_shown(backup)}") from (
+            error or cause
+        )
 
 
 def _beside(target: str, kind: str) -> str:
