@@ -13,11 +13,15 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 from cleaner import keys, marks, roles
+from cleaner.lines import Lines
 from cleaner.model import PROSE, Article, Block, Cleaned, Edit, Finding, Plan, Skipped
 from cleaner.options import Options
 from cleaner.page import Page
-from cleaner.plan import Verdict, apply, resolve
+from cleaner.plan import Verdict, apply, compose, resolve
 from cleaner.segment import segment
+
+# Nearly every article is done after one more reading; texts made of copies of copies have been seen to take three.
+MOST_READINGS = 8
 
 
 def clean_article(article: Article, options: Options) -> Cleaned:
@@ -31,6 +35,28 @@ def clean_article(article: Article, options: Options) -> Cleaned:
     Returns:
         The article with its plan. `Cleaned.text` is the article with the plan carried out; nothing is written.
     """
+    page, plan = _examine(article, options)
+    # The cleaned text is read once more: what only now shows (a sentence that lost its doubled word meets its twin)
+    # joins the plan, in places of the original text. So cleaning a cleaned article finds nothing, which is law 5.
+    for _ in range(MOST_READINGS):
+        if not plan.edits:
+            break
+        after = article._replace(text=apply(article.text, plan.edits))
+        _, more = _examine(after, options)
+        grown = compose(article.text, plan, more)
+        if grown is plan:
+            break
+        plan = grown
+    lines = page.lines
+    plan = Plan(
+        tuple(_worded(finding, lines) for finding in plan.taken),
+        tuple(skip._replace(finding=_worded(skip.finding, lines), winner=skip.winner and _worded(skip.winner, lines)) for skip in plan.skipped),
+    )
+    return Cleaned(article, page.blocks, page.profile, page.language, plan, _notes(page))
+
+
+def _examine(article: Article, options: Options) -> tuple[Page, Plan]:
+    """Read an article once, and plan what to do about what shows."""
     page = _read(article, options)
     said = marks.read(article.text, article.format, page.blocks)
     decide = partial(_fate, page, said)
@@ -39,21 +65,27 @@ def clean_article(article: Article, options: Options) -> Cleaned:
     page = _mended(page, resolve(inside, decide).edits)
     between = list(_between(page))
 
-    findings = [*inside, *between]
-    plan = _proved(page, findings, decide)
+    plan = _proved(page, [*inside, *between], decide)
     if options.layout == "canonical":
         plan = _laid_out(page, plan, decide)
-    plan = _with_unused(page, plan, said)
-    return Cleaned(article, page.blocks, page.profile, page.language, plan, _notes(page))
+    return page, _with_unused(page, plan, said)
+
+
+def _worded(finding: Finding, lines: Lines) -> Finding:
+    """Put the lines of the original text into a finding's message."""
+    if "{" not in finding.message:
+        return finding
+    here = lines.named(finding.span)
+    there = lines.named(finding.keeper) if finding.keeper else ""
+    said = finding.message.replace("{here}", here).replace("{there}", there)
+    return finding._replace(message=said.replace("{repeats}", "repeat" if "-" in here else "repeats"))
 
 
 def _read(article: Article, options: Options) -> Page:
-    """Cut the article into blocks, and say what kind of text it is."""
-    blocks = roles.assign(article, segment(article))
-    profile = options.profile or roles.profile(article, blocks)
+    """Cut the article into blocks, and tell its language."""
     from cleaner.language import guess
 
-    return Page(article, blocks, options, profile, guess(article.text))
+    return Page(article, segment(article), options, language=guess(article.text))
 
 
 def _inside(page: Page, decide: Verdict) -> Iterator[Finding]:
@@ -102,7 +134,10 @@ def _mended(page: Page, edits: Sequence[Edit]) -> Page:
             made.append(cache[said])
         else:
             made.append(f"{block.kind}\0{text[block.span.start : block.span.end]}")
-    return page._replace(mended=tuple(mended), keys=tuple(made))
+    page = page._replace(mended=tuple(mended), keys=tuple(made))
+    # What a block is for, and what kind of text this is, is told from the text as it will read.
+    page = page._replace(blocks=roles.assign(page))
+    return page._replace(profile=page.options.profile or roles.profile(page))
 
 
 def _fate(page: Page, said: Sequence[marks.Mark], finding: Finding) -> tuple[str, str] | None:

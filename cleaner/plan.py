@@ -77,6 +77,104 @@ def inverse(edits: Sequence[Edit]) -> tuple[Edit, ...]:
     return tuple(undone)
 
 
+def compose(text: str, plan: Plan, more: Plan) -> Plan:
+    """
+    Add to a plan what a second plan takes from the text that the first one leaves.
+
+    Args:
+        text: The original text.
+        plan: Its plan.
+        more: A plan over `apply(text, plan.edits)`.
+
+    Returns:
+        One plan over the original text that leads to the same result as both in turn; `plan` itself where `more` takes
+        nothing, or where its edits cannot be told in places of the original.
+    """
+    if not more.taken:
+        return plan
+    back = _Back(plan.edits)
+    added: list[Finding] = []
+    for finding in more.taken:
+        edits = tuple(back.edit(text, edit) for edit in finding.edits)
+        keeper = finding.keeper and back.span(finding.keeper)
+        added.append(finding._replace(span=back.span(finding.span), keeper=keeper, edits=edits))
+    reach = _Occupied()
+    for finding in added:
+        reach.add(finding)
+    taken: list[Finding] = list(added)
+    skipped: list[Skipped] = list(plan.skipped)
+    for finding in plan.taken:
+        winner = reach.clash(finding)
+        # Of several edits those that a later one took over are done by it; the others are still to do.
+        left = finding.edits if winner is None else tuple(edit for edit in finding.edits if reach.free(edit))
+        if left:
+            taken.append(finding._replace(edits=left, keeper=_still_there(text, finding.keeper, added)))
+        else:
+            skipped.append(Skipped(finding, "skipped", f"{winner.rule} covers this text", winner))
+    places = {(finding.rule, finding.span) for finding in added}
+    kept = [skip for skip in skipped if (skip.finding.rule, skip.finding.span) not in places]
+    grown = Plan(_in_order(taken), tuple(sorted(kept, key=lambda skip: _reading(skip.finding))))
+    try:
+        same = apply(text, grown.edits) == apply(apply(text, plan.edits), more.edits)
+    except ValueError:
+        same = False
+    return grown if same else plan
+
+
+def _still_there(text: str, keeper: Span | None, added: Sequence[Finding]) -> Span | None:
+    """Return where a keeper's text stays, if a later finding takes the keeper itself as the copy of another."""
+    for finding in added:
+        if keeper is not None and finding.keeper is not None and finding.span.holds(keeper):
+            start = finding.keeper.start + keeper.start - finding.span.start
+            moved = Span(start, start + keeper.end - keeper.start)
+            same = text[moved.start : moved.end] == text[keeper.start : keeper.end]
+            return moved if same and finding.keeper.holds(moved) else finding.keeper
+    return keeper
+
+
+class _Back:
+    """From places in an edited text to places in the original."""
+
+    def __init__(self, edits: Sequence[Edit]) -> None:
+        self._places: list[tuple[int, int, Edit]] = []  # where each edit's result begins and ends, and the edit
+        shift = 0
+        for edit in edits:
+            start = edit.span.start + shift
+            self._places.append((start, start + len(edit.after), edit))
+            shift += len(edit.after) - len(edit.before)
+
+    def span(self, span: Span) -> Span:
+        """Return the original place of a span; deletions at its borders stay outside it."""
+        start = self._offset(span.start, later=True)
+        return Span(start, max(start, self._offset(span.end, later=False)))
+
+    def edit(self, text: str, edit: Edit) -> Edit:
+        """Return an edit in terms of the original; one that reaches into earlier edits takes them over, with what it leaves of them."""
+        low, high = edit.span
+        if low == high:
+            start = end = self._offset(low, later=False)
+        else:
+            start, end = self.span(edit.span)
+        after = edit.after
+        for first, last, earlier in self._places:
+            if first < low < last:
+                start, after = earlier.span.start, earlier.after[: low - first] + after
+            if first < high < last:
+                end, after = earlier.span.end, after + earlier.after[high - first :]
+        return Edit(Span(start, max(start, end)), text[start : max(start, end)], after)
+
+    def _offset(self, offset: int, *, later: bool) -> int:
+        """Return an offset's original; where text was deleted right there, the later or the earlier side of it."""
+        shift = 0
+        for start, end, edit in self._places:
+            if start > offset or (start == offset and not later):
+                break
+            if offset < end or (offset == end and not later and start < end):
+                return edit.span.end if offset == end or later else edit.span.start
+            shift = edit.span.end - end
+        return offset + shift
+
+
 def _reading(finding: Finding) -> tuple[Span, str, str]:
     return finding.span, finding.rule, finding.message
 
@@ -107,12 +205,21 @@ class _Occupied:
     def clash(self, finding: Finding) -> Finding | None:
         """Return the taken finding that wants some of the same text, or whose removal holds this finding's place."""
         for span in [edit.span for edit in finding.edits] or [finding.span]:
-            at = bisect_left(self._starts, span.start)
-            for near in (at - 1, at, at + 1):
-                if 0 <= near < len(self._taken):
-                    held, winner = self._taken[near]
-                    if _collide(held, span):
-                        return winner
+            if (winner := self._holder(span)) is not None:
+                return winner
+        return None
+
+    def free(self, edit: Edit) -> bool:
+        """Whether no taken finding wants any of an edit's text."""
+        return self._holder(edit.span) is None
+
+    def _holder(self, span: Span) -> Finding | None:
+        at = bisect_left(self._starts, span.start)
+        for near in (at - 1, at, at + 1):
+            if 0 <= near < len(self._taken):
+                held, winner = self._taken[near]
+                if _collide(held, span):
+                    return winner
         return None
 
 

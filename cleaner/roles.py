@@ -11,7 +11,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from cleaner.model import Article, Block, Profile
+from cleaner.model import Block, Profile
+from cleaner.page import Page
 from cleaner.segment.shape import ends_sentence, stands_alone
 from cleaner.words import count
 
@@ -23,29 +24,30 @@ _CAPTION = re.compile(r"(?:photo|image|picture|figure|foto|bild|abbildung|photog
 _NUMBERED = re.compile(r"\d+[.)]")
 
 
-def assign(article: Article, blocks: Sequence[Block]) -> tuple[Block, ...]:
-    """Return the blocks with their roles; a role that the markup gave already stays."""
-    head = list(_head(article, blocks))
-    title = _title(article, head, blocks)
-    said = "" if title is None else _bare(article, title)
+def assign(page: Page) -> tuple[Block, ...]:
+    """Return the blocks of a mended page with their roles; a role that the markup gave already stays."""
+    blocks = page.blocks
+    head = list(_head(page))
+    title = _title(page, head)
+    said = "" if title is None else _bare(page, title)
     roles: dict[int, Block] = {}
     for block in head:
         if block.role != "body" or block.kind not in ("paragraph", "heading"):
             continue
-        text = _bare(article, block)
+        text = _bare(page, block)
         if said and text == said:
             roles[block.number] = block._replace(role="title")
         elif block.kind == "paragraph" and _BYLINE.match(text):
             roles[block.number] = block._replace(role="byline")
-        elif title is not None and block.kind == "paragraph" and stands_alone(article[block.span]):
+        elif title is not None and block.kind == "paragraph" and stands_alone(page.mended[block.number]):
             roles[block.number] = block._replace(role="deck")
     for block in blocks:
-        if block.kind == "paragraph" and block.role == "body" and _CAPTION.match(article.text, *block.inner):
+        if block.kind == "paragraph" and block.role == "body" and _CAPTION.match(page.mended[block.number]):
             roles.setdefault(block.number, block._replace(role="caption"))
     return tuple(roles.get(block.number, block) for block in blocks)
 
 
-def profile(article: Article, blocks: Sequence[Block]) -> Profile:
+def profile(page: Page) -> Profile:
     """
     Choose the profile from the text.
 
@@ -56,11 +58,11 @@ def profile(article: Article, blocks: Sequence[Block]) -> Profile:
     paragraphs: list[int] = []
     headings = listed = opaque = 0
     whole = 0
-    for block in blocks:
-        text = article.text[block.inner.start : block.inner.end]
-        if text in seen:
+    for block in page.blocks:
+        text, key = page.mended[block.number], page.keys[block.number]
+        if key in seen:
             continue
-        seen.add(text)
+        seen.add(key)
         if block.kind in ("paragraph", "quote"):
             if block.role == "body":
                 size = count(text)
@@ -90,35 +92,36 @@ def profile(article: Article, blocks: Sequence[Block]) -> Profile:
     return "docs"
 
 
-def _head(article: Article, blocks: Sequence[Block]) -> Iterable[Block]:
+def _head(page: Page) -> Iterable[Block]:
     """Yield the blocks above the first paragraph of running text."""
-    for block in blocks:
-        if block.kind == "paragraph" and not stands_alone(article[block.span]) and count(article[block.inner]) >= BODY_WORDS:
+    for block in page.blocks:
+        said = page.mended[block.number]
+        if block.kind == "paragraph" and not stands_alone(said) and count(said) >= BODY_WORDS:
             return
         if block.kind in ("item", "row", "quote", "code"):
             return
         yield block
 
 
-def _title(article: Article, head: Sequence[Block], blocks: Sequence[Block]) -> Block | None:
+def _title(page: Page, head: Sequence[Block]) -> Block | None:
     marked = next((block for block in head if block.role == "title"), None)
     if marked is not None:
         return marked
     for block in head:
         if block.kind == "heading" and block.level == 1:
             return block
-    if any(block.kind == "front" or (block.kind == "heading" and block.level == 1) for block in blocks):
+    if any(block.kind == "front" or (block.kind == "heading" and block.level == 1) for block in page.blocks):
         return None
-    bold = [block for block in head if block.kind == "paragraph" and stands_alone(article[block.span])]
+    bold = [block for block in head if block.kind == "paragraph" and stands_alone(page.mended[block.number])]
     for block in bold:
-        text = _bare(article, block)
+        text = _bare(page, block)
         if not ends_sentence(text) and count(text) <= LONGEST_TITLE:
             return block
     if bold:
-        return bold[0] if count(_bare(article, bold[0])) <= LONGEST_TITLE else None
-    if article.format == "text" and head:
+        return bold[0] if count(_bare(page, bold[0])) <= LONGEST_TITLE else None
+    if page.article.format == "text" and head:
         first = head[0]
-        text = _bare(article, first)
+        text = _bare(page, first)
         if (
             first.kind == "paragraph"
             and 2 <= count(text) <= 20
@@ -132,6 +135,6 @@ def _title(article: Article, head: Sequence[Block], blocks: Sequence[Block]) -> 
     return None
 
 
-def _bare(article: Article, block: Block) -> str:
-    text = article.text[block.inner.start : block.inner.end].strip()
+def _bare(page: Page, block: Block) -> str:
+    text = page.mended[block.number].strip()
     return text[2:-2].strip() if stands_alone(text) and text[:1] != "#" else text

@@ -264,14 +264,11 @@ _WHAT = {"D101": "paragraph", "D110": "title", "D111": "heading", "D130": "list 
 
 
 def _message(page: Page, run: Run, rule: str, size: int, relation: Relation) -> str:
-    blocks, lines = page.blocks, page.lines
-    here = lines.named(Span(blocks[run.duplicates[0]].span.start, blocks[run.duplicates[-1]].span.end))
-    there = lines.named(Span(blocks[run.keepers[0]].span.start, blocks[run.keepers[-1]].span.end))
+    # The pipeline puts the lines in: {here}, {there}.
     times = len(run.duplicates) // len(run.keepers)
-    said = "repeats" if " to " not in here and "-" not in here else "repeat"
     what = "" if rule == "D103" else f"the {_WHAT[rule]} in "
     dress = "" if relation == "exact" else ", but for case, quotes or line breaks"
-    return f"{here} {said} {what}{there}{dress}: {_sized(run, blocks, rule, times)}, {size:,} words"
+    return f"{{here}} {{repeats}} {what}{{there}}{dress}: {_sized(run, page.blocks, rule, times)}, {size:,} words"
 
 
 def _sized(run: Run, blocks: Sequence[Block], rule: str, times: int) -> str:

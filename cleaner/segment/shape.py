@@ -39,21 +39,28 @@ def one_a_line(chunks: Iterable[Sequence[str]]) -> bool:
             in a wrapped text these break off in mid-sentence, at about one width; in the other kind they end as
             sentences do, or stand alone, or run far beyond any page.
 
-    The same line counts once, so that removing copies does not change the answer.
+    A line that stood before is passed over wherever it stands again, so that removing copies does not change the answer.
     """
-    inner: dict[str, str] = {}
+    inner: list[tuple[str, str]] = []
+    seen: set[str] = set()
     for chunk in chunks:
-        for line, below in zip(chunk, chunk[1:]):
-            inner.setdefault(line, below)
+        above: str | None = None
+        for line in chunk:
+            if line in seen:
+                continue
+            seen.add(line)
+            if above is not None:
+                inner.append((above, line))
+            above = line
     if not inner:
         return False
     whole = sum(
         1
-        for line, below in inner.items()
+        for line, below in inner
         if len(line) > WIDEST_WRAP or ends_sentence(line) or stands_alone(line) or stands_alone(below)
     )
     if whole * 5 < len(inner) * 4:
         return False
     # Sentences that happen to end where lines do: only a text whose lines differ in length is set one a line.
-    lengths = sorted(len(line) for line in inner)
+    lengths = sorted(len(line) for line, _ in inner)
     return lengths[-1] > WIDEST_WRAP or whole == len(inner) or lengths[0] * 2 < lengths[-1]
