@@ -48,10 +48,13 @@ _MIXED = "\xa0\xad·´–—―…’"  # in sound text everywhere; bad only aft
 # What may come second in any pair below: most letters may not, so that text in other scripts is passed over quickly.
 _SECOND = _BAD + _LAW + _CURRENCY + _START + _END + _NUMERIC + _KAOMOJI + _UPPER + _LOWER + _BOX + _MIXED + "øâäóЂў"
 
+
 # The first item is one class so that the engine can skip all ASCII quickly; the class of that first character is asked
 # by looking back at it. Most text leaves at the first branch: what follows a letter or a quotation mark is ASCII.
-_GATE = re.compile(
-    rf"""
+@cache
+def _gate() -> re.Pattern[str]:
+    return re.compile(
+        rf"""
     [^\x00-\x7f]
     (?:
         (?<= [{_BAD}] ) [^\x00-\x7f]
@@ -85,13 +88,13 @@ _GATE = re.compile(
       | (?<= [ÃÂ] ) [ ]
     )
     """,
-    re.VERBOSE | re.DOTALL,
-)
+        re.VERBOSE | re.DOTALL,
+    )
 
 
 def damaged(text: str) -> bool:
     """Whether ftfy could want to change the text. False is certain; True asks for a closer look."""
-    return not text.isascii() and _GATE.search(text) is not None
+    return not text.isascii() and _gate().search(text) is not None
 
 
 # --- mojibake -------------------------------------------------------------------------------------------------------
@@ -171,12 +174,14 @@ def _config() -> TextFixerConfig:
 
 
 # Control characters, lone surrogates and the replacement character: nothing that a mend may write.
-_WORTHLESS = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffd]")
+@cache
+def _worthless() -> re.Pattern[str]:
+    return re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffd]")
 
 
 def _loses(line: str, fixed: str) -> bool:
     """Whether a mend would write what nobody can read, or silently turn U+FFFD into a control character."""
-    return len(_WORTHLESS.findall(fixed)) > len(_WORTHLESS.findall(line)) or fixed.count("\ufffd") != line.count(
+    return len(_worthless().findall(fixed)) > len(_worthless().findall(line)) or fixed.count("\ufffd") != line.count(
         "\ufffd"
     )
 
@@ -228,11 +233,13 @@ def _differ(at: int, before: str, after: str) -> Iterator[tuple[int, str, str]]:
 
 
 # No codec that ftfy knows has these, so a mend steps around them (but may write new ones: joiners in emoji).
-_UNSEEN = re.compile("([\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f]+)")
+@cache
+def _unseen() -> re.Pattern[str]:
+    return re.compile("([\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f]+)")
 
 
 def _in_word(at: int, before: str, after: str) -> Iterator[tuple[int, str, str]]:
-    left, right = _UNSEEN.split(before), _UNSEEN.split(after)
+    left, right = _unseen().split(before), _unseen().split(after)
     if left[1::2] != right[1::2]:
         left, right = [before], [after]
     for one, other in zip(left, right, strict=True):
@@ -275,18 +282,30 @@ def _opcodes(at: int, before: str, after: str) -> Iterator[tuple[int, str, str]]
 
 # --- text about mojibake --------------------------------------------------------------------------------------------
 
-_SPEAKS = re.compile(
-    r"\bmojibake\b|\bUTF-?(?:8|16)\b|\blatin-?[159]\b|\biso[- _]?8859|\b(?:windows|cp|code ?page)[- ]?(?:125\d|437|850)\b"
-    r"|\bftfy\b|\bcharsets?\b|\bcharacter (?:set|encoding)s?\b|\bmac-?roman\b|\bunicode\b|文字化け|乱码|кракозябр",
-    re.IGNORECASE,
-)
-_HINTS = re.compile(r"\b(?:en|de|trans)cod(?:e[ds]?|ings?)\b|\bgarbled\b|\bgarbage characters?\b|\bcodificaci|\bencodage|\bKodierung", re.IGNORECASE)  # fmt: skip
+
+@cache
+def _speaks() -> re.Pattern[str]:
+    return re.compile(
+        r"\bmojibake\b|\bUTF-?(?:8|16)\b|\blatin-?[159]\b|\biso[- _]?8859|\b(?:windows|cp|code ?page)[- ]?(?:125\d|437|850)\b"
+        r"|\bftfy\b|\bcharsets?\b|\bcharacter (?:set|encoding)s?\b|\bmac-?roman\b|\bunicode\b|文字化け|乱码|кракозябр",
+        re.IGNORECASE,
+    )
+
+
+@cache
+def _hints() -> re.Pattern[str]:
+    return re.compile(
+        r"\b(?:en|de|trans)cod(?:e[ds]?|ings?)\b|\bgarbled\b|\bgarbage characters?\b|\bcodificaci|\bencodage|\bKodierung",
+        re.IGNORECASE,
+    )
+
+
 _MARKS = "\"'`“”‘’«»„()[]<>"
 
 
 def speaks(text: str) -> bool:
     """Whether a text talks about encodings, so that mojibake in it may be an example."""
-    return _SPEAKS.search(text) is not None
+    return _speaks().search(text) is not None
 
 
 def about_encoding(line: str, fixed: str, found: list[tuple[int, str, str]]) -> bool:
@@ -298,7 +317,7 @@ def about_encoding(line: str, fixed: str, found: list[tuple[int, str, str]]) -> 
     """
     if speaks(line) or _shows_both(line, fixed):
         return True
-    return _HINTS.search(line) is not None and any(_marked(line, start, start + len(old)) for start, old, _ in found)
+    return _hints().search(line) is not None and any(_marked(line, start, start + len(old)) for start, old, _ in found)
 
 
 _BETWEEN_WORDS = re.compile(r"[\s/=→>|]+")
@@ -366,11 +385,9 @@ _BREAKS = re.compile(" *[\u0085\u2028\u2029][ \u0085\u2028\u2029]*")
 
 
 def _by_table(table: dict[str, str]) -> Fixer:
-    pattern = re.compile("[" + "".join(table) + "]+")
-
     def fixer(text: str) -> Iterator[Edit]:
         if not text.isascii():
-            for run in pattern.finditer(text):
+            for run in re.finditer("[" + "".join(table) + "]+", text):
                 yield Edit(Span(*run.span()), run[0], "".join(map(table.__getitem__, run[0])))
 
     return fixer
@@ -404,9 +421,13 @@ def unbroken(text: str) -> Iterator[Edit]:
 
 
 # "&amp;amp;lt;" is one entity, escaped twice too often: taken as a whole, one pass is enough.
-_ENTITY = re.compile(
-    r"&(?:(?:amp|AMP|\#0{0,6}38|\#[xX]0{0,6}26);)*([A-Za-z][A-Za-z0-9]{1,31}|\#[0-9]{1,7}|\#[xX][0-9A-Fa-f]{1,6});"
-)
+@cache
+def _entity() -> re.Pattern[str]:
+    return re.compile(
+        r"&(?:(?:amp|AMP|\#0{0,6}38|\#[xX]0{0,6}26);)*([A-Za-z][A-Za-z0-9]{1,31}|\#[0-9]{1,7}|\#[xX][0-9A-Fa-f]{1,6});"
+    )
+
+
 _SHOWS_MARKUP = frozenset({"lt", "gt", "quot", "apos", "LT", "GT", "QUOT", "#60", "#62", "#34", "#39", "#x3c", "#x3e"})
 
 
@@ -422,7 +443,7 @@ def unescaped(text: str, *, live: bool) -> Iterator[Edit]:
     """
     if "&" not in text:
         return
-    for found in _ENTITY.finditer(text):
+    for found in _entity().finditer(text):
         entity = f"&{found[1]};"
         char = _entity_char(entity)
         if char is None or (live and (found[0] == entity or found[1] in _SHOWS_MARKUP)):

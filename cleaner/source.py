@@ -11,7 +11,7 @@ that far, and the detector is not imported for them.
 """
 
 # Each system call of a write stands here by its name, so that tests can let each of them fail: no pathlib.
-# ruff: noqa: PTH
+# ruff: noqa: PTH101, PTH105, PTH108, PTH116, PTH118, PTH119, PTH120, PTH123
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ import stat
 import sys
 import time
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from cleaner.errors import BinaryError, ChangedError, EncodingError, InputError
 from cleaner.model import Article, Format, Origin
@@ -80,18 +80,32 @@ _LABELS = {"x-sjis": "shift_jis", "windows-31j": "cp932", "ks_c_5601-1987": "euc
            "x-mac-roman": "mac-roman", "macintosh": "mac-roman", "x-mac-cyrillic": "mac-cyrillic", "windows-874": "cp874",
            "unicode-1-1-utf-8": "utf-8", "dos-874": "cp874", "iso-8859-8-i": "iso8859-8"}  # fmt: skip
 
+# Patterns are functions here, compiled when a text first needs them: a commit hook starts a hundred times a day.
 _HEAD = 4096
 _NAME = rb"[A-Za-z][A-Za-z0-9._:-]{1,40}"
-_IN_HTML = re.compile(rb"<meta\b[^>]{0,500}?\bcharset\s{0,9}=\s{0,9}[\"']?\s{0,9}(" + _NAME + rb")", re.IGNORECASE)
-_IN_XML = re.compile(
-    rb"\A\s{0,9}<\?xml\b[^>]{0,200}?\bencoding\s{0,9}=\s{0,9}[\"'](" + _NAME + rb")[\"']", re.IGNORECASE
-)
+
+
+@cache
+def _in_html() -> re.Pattern[bytes]:
+    return re.compile(rb"<meta\b[^>]{0,500}?\bcharset\s{0,9}=\s{0,9}[\"']?\s{0,9}(" + _NAME + rb")", re.IGNORECASE)
+
+
+@cache
+def _in_xml() -> re.Pattern[bytes]:
+    return re.compile(
+        rb"\A\s{0,9}<\?xml\b[^>]{0,200}?\bencoding\s{0,9}=\s{0,9}[\"'](" + _NAME + rb")[\"']", re.IGNORECASE
+    )
+
+
 # Emacs, vim, Python, AsciiDoc: only in a comment (or attribute entry) on one of the first two lines.
-_IN_COMMENT = re.compile(
-    rb"\A(?:[^\r\n]{0,300}(?:\r\n|\n|\r))?"
-    rb"(?:[ \t\f]{0,20}(?:\#|//|;|%|\.\.|/\*|<!--)[^\r\n]{0,200}?\b(?:file)?(?:coding|encoding|fenc)[:=][ \t]{0,9}|:encoding:[ \t]{1,9})"
-    rb"(" + _NAME + rb")"
-)
+@cache
+def _in_comment() -> re.Pattern[bytes]:
+    return re.compile(
+        rb"\A(?:[^\r\n]{0,300}(?:\r\n|\n|\r))?"
+        rb"(?:[ \t\f]{0,20}(?:\#|//|;|%|\.\.|/\*|<!--)[^\r\n]{0,200}?\b(?:file)?(?:coding|encoding|fenc)[:=][ \t]{0,9}|:encoding:[ \t]{1,9})"
+        rb"(" + _NAME + rb")"
+    )
+
 
 # A few kinds of file that are met among articles. Only asked once the bytes turned out not to be UTF-8 text.
 _MAGIC: tuple[tuple[bytes, str], ...] = (
@@ -230,9 +244,11 @@ def _without_bom(data: bytes) -> str | None:
 
 def _declared(head: bytes, name: str) -> str | None:
     """Return the encoding that a file claims for itself, in lower case as it stands there."""
+    if not any(word in head.lower() for word in (b"coding", b"charset", b"fenc")):
+        return None
     webby = name.lower().endswith(_SUFFIXES["html"]) or head.lstrip()[:1] == b"<"
     # In Markdown a <meta charset> in the first lines is more likely an example than a claim.
-    found = _IN_XML.search(head) or (_IN_HTML.search(head) if webby else None) or _IN_COMMENT.search(head)
+    found = _in_xml().search(head) or (_in_html().search(head) if webby else None) or _in_comment().search(head)
     return found[1].decode("ascii").lower() if found else None
 
 
@@ -344,20 +360,37 @@ _SUFFIXES: dict[Format, tuple[str, ...]] = {
     "asciidoc": (".adoc", ".asciidoc", ".asc"),
     "text": (".txt", ".text"),
 }
-_HTML = re.compile(r"\s{0,200}(?:<!--[^>]{0,2000}-->\s{0,200})?<(?:!doctype\s+html|html|head|body)\b|\s{0,200}<\?xml[^>]{0,200}\?>\s{0,200}<(?:!doctype\s+html|html)\b", re.IGNORECASE)  # fmt: skip
-_FRONT = re.compile(
-    r"(---|\+\+\+)[ \t]*\r?\n(?:[A-Za-z_][\w-]*\s*[:=][^\n]*\n)(?:[^\n]*\n){0,200}?\1[ \t]*(?:\r?\n|\Z)"
-)
-_FENCE = re.compile(r"^ {0,3}(```+|~~~+)[^`\n]*$(?:\n[^\n]*){0,2000}?\n {0,3}\1", re.MULTILINE)
+
+
+@cache
+def _html() -> re.Pattern[str]:
+    return re.compile(
+        r"\s{0,200}(?:<!--[^>]{0,2000}-->\s{0,200})?<(?:!doctype\s+html|html|head|body)\b|\s{0,200}<\?xml[^>]{0,200}\?>\s{0,200}<(?:!doctype\s+html|html)\b",
+        re.IGNORECASE,
+    )
+
+
+@cache
+def _front() -> re.Pattern[str]:
+    return re.compile(
+        r"(---|\+\+\+)[ \t]*\r?\n(?:[A-Za-z_][\w-]*\s*[:=][^\n]*\n)(?:[^\n]*\n){0,200}?\1[ \t]*(?:\r?\n|\Z)"
+    )
+
+
+@cache
+def _fence() -> re.Pattern[str]:
+    return re.compile(r"^ {0,3}(```+|~~~+)[^`\n]*$(?:\n[^\n]*){0,2000}?\n {0,3}\1", re.MULTILINE)
+
+
 # Each is a sign; two different ones, or three headings, are Markdown.
-_SIGNS: tuple[re.Pattern[str], ...] = (
-    re.compile(r"^#{1,6} \S", re.MULTILINE),
-    re.compile(r"(?<!\!)\[[^\[\]\n]{1,300}\]\((?:https?:|/|\.|#|mailto:)[^()\s]{0,500}\)"),
-    re.compile(r"!\[[^\[\]\n]{0,300}\]\([^()\s]{1,500}\)"),
-    re.compile(r"(?<![*\w])\*\*[^*\s][^*\n]{0,300}\*\*(?![*\w])"),
-    re.compile(r"^ {0,3}>[ ]?\S", re.MULTILINE),
-    re.compile(r"^\[[^\[\]\n]{1,100}\]: +<?https?:", re.MULTILINE),
-    re.compile(r"^\|?[ ]*:?-{3,}:?[ ]*\|[ |:-]*$", re.MULTILINE),
+_SIGNS = (
+    r"^#{1,6} \S",
+    r"(?<!\!)\[[^\[\]\n]{1,300}\]\((?:https?:|/|\.|#|mailto:)[^()\s]{0,500}\)",
+    r"!\[[^\[\]\n]{0,300}\]\([^()\s]{1,500}\)",
+    r"(?<![*\w])\*\*[^*\s][^*\n]{0,300}\*\*(?![*\w])",
+    r"^ {0,3}>[ ]?\S",
+    r"^\[[^\[\]\n]{1,100}\]: +<?https?:",
+    r"^\|?[ ]*:?-{3,}:?[ ]*\|[ |:-]*$",
 )
 
 
@@ -368,12 +401,12 @@ def sniff(text: str) -> Format:
     In doubt it is text: there, no character has a meaning that removing its neighbour could change.
     """
     head = text[:20_000].replace("\r\n", "\n").replace("\r", "\n").lstrip("\ufeff")
-    if _HTML.match(head):
+    if _html().match(head):
         return "html"
-    if _FRONT.match(head) or _FENCE.search(head):
+    if _front().match(head) or _fence().search(head):
         return "markdown"
-    signs = sum(sign.search(head) is not None for sign in _SIGNS)
-    return "markdown" if signs >= 2 or len(_SIGNS[0].findall(head)) >= 3 else "text"
+    signs = sum(re.search(sign, head, re.MULTILINE) is not None for sign in _SIGNS)
+    return "markdown" if signs >= 2 or len(re.findall(_SIGNS[0], head, re.MULTILINE)) >= 3 else "text"
 
 
 def _by_suffix(path: str) -> Format | None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import NamedTuple
 
 from cleaner import lines, repair, source
@@ -87,7 +88,7 @@ def _in_block(page: Page, block: Block, fixers: tuple[_Fixer, ...], about: bool)
     for piece in _pieces(page, block):
         stretch = text[piece.start : piece.end]
         edits = _edits(stretch, fixers)
-        taught = any(fixer.rule == "E004" for fixer, _ in edits) and _TEACHES.search(stretch) is not None
+        taught = any(fixer.rule == "E004" for fixer, _ in edits) and _teaches().search(stretch) is not None
         for fixer, edit in edits:
             yield _finding(text, fixer, edit, piece, about, taught)
         if page.options.wants("E001"):
@@ -176,7 +177,11 @@ _BECAUSE = {
     "E001": "its bytes, read as UTF-8, make sense",
     "E004": "a reader would see the entity instead of the character",
 }
-_TEACHES = re.compile(r"\bentit(?:y|ies)\b|\bescap(?:e[ds]?|ing)\b|\bHTML\b|\bXML\b|\bmarkup\b", re.IGNORECASE)
+
+
+@cache
+def _teaches() -> re.Pattern[str]:
+    return re.compile(r"\bentit(?:y|ies)\b|\bescap(?:e[ds]?|ing)\b|\bHTML\b|\bXML\b|\bmarkup\b", re.IGNORECASE)
 
 
 def _in_words(text: str, piece: Span, span: Span, after: str) -> tuple[str, str]:
@@ -238,20 +243,25 @@ def _declaration(page: Page, label: str) -> Span:
 
 # --- E003 -----------------------------------------------------------------------------------------------------------
 
-_INVISIBLE = re.compile(
-    "(?P<ansi>\x1b(?:\\[[0-9;?]{0,30}[A-Za-z]|\\][^\x07\x1b\r\n]{0,500}(?:\x07|\x1b\\\\)))"
-    "|(?P<separator>[\x0b\x1c-\x1f]+)"
-    "|(?P<control>[\x00-\x08\x0e-\x1b\x7f]+)"
-    "|(?P<c1>[\x80-\x84\x86-\x9f]+)"  # 85, next line, is E008's
-    "|(?P<override>[\N{LEFT-TO-RIGHT OVERRIDE}\N{RIGHT-TO-LEFT OVERRIDE}])"
-    "|(?P<bidi>[\N{LEFT-TO-RIGHT EMBEDDING}\N{RIGHT-TO-LEFT EMBEDDING}\N{POP DIRECTIONAL FORMATTING}\u2066-\u2069]+)"
-    "|(?P<mark>[\N{LEFT-TO-RIGHT MARK}\N{RIGHT-TO-LEFT MARK}\N{ARABIC LETTER MARK}]+)"
-    "|(?P<space>\N{ZERO WIDTH SPACE}+)"
-    "|(?P<bom>\N{ZERO WIDTH NO-BREAK SPACE}+)"
-    "|(?P<joiner>[\N{ZERO WIDTH JOINER}\N{ZERO WIDTH NON-JOINER}]+)"
-    "|(?P<hyphen>\N{SOFT HYPHEN}+)"
-    "|(?P<tags>[\U000e0001\U000e0020-\U000e007f]+)"
-)
+
+@cache
+def _unseen() -> re.Pattern[str]:
+    return re.compile(
+        "(?P<ansi>\x1b(?:\\[[0-9;?]{0,30}[A-Za-z]|\\][^\x07\x1b\r\n]{0,500}(?:\x07|\x1b\\\\)))"
+        "|(?P<separator>[\x0b\x1c-\x1f]+)"
+        "|(?P<control>[\x00-\x08\x0e-\x1b\x7f]+)"
+        "|(?P<c1>[\x80-\x84\x86-\x9f]+)"  # 85, next line, is E008's
+        "|(?P<override>[\N{LEFT-TO-RIGHT OVERRIDE}\N{RIGHT-TO-LEFT OVERRIDE}])"
+        "|(?P<bidi>[\N{LEFT-TO-RIGHT EMBEDDING}\N{RIGHT-TO-LEFT EMBEDDING}\N{POP DIRECTIONAL FORMATTING}\u2066-\u2069]+)"
+        "|(?P<mark>[\N{LEFT-TO-RIGHT MARK}\N{RIGHT-TO-LEFT MARK}\N{ARABIC LETTER MARK}]+)"
+        "|(?P<space>\N{ZERO WIDTH SPACE}+)"
+        "|(?P<bom>\N{ZERO WIDTH NO-BREAK SPACE}+)"
+        "|(?P<joiner>[\N{ZERO WIDTH JOINER}\N{ZERO WIDTH NON-JOINER}]+)"
+        "|(?P<hyphen>\N{SOFT HYPHEN}+)"
+        "|(?P<tags>[\U000e0001\U000e0020-\U000e007f]+)"
+    )
+
+
 _NAMES = {
     "ansi": "terminal escape sequence",
     "control": "control character",
@@ -271,16 +281,20 @@ _SHOWN = frozenset({"ansi", "control", "separator", "override", "tags"})
 # Never deleted by us: without a separator two words would be one, a C1 control was another character, and the others
 # somebody should look at first.
 _REPORTED = frozenset({"ansi", "separator", "c1", "override", "bidi", "tags"})
+
+
 # Hebrew, Arabic, Syriac, Thaana, N'Ko and their presentation forms.
-_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
+@cache
+def _right_to_left() -> re.Pattern[str]:
+    return re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
 
 
 def _invisible(page: Page, block: Block, piece: Span, edits: list[Edit]) -> Iterator[Finding]:
     text = page.article.text
-    if _INVISIBLE.search(text, *piece) is None:
+    if _unseen().search(text, *piece) is None:
         return
     mended = {piece.start + at for edit in edits for at in range(*edit.span)}
-    both_ways = _RIGHT_TO_LEFT.search(text, *block.inner) is not None
+    both_ways = _right_to_left().search(text, *block.inner) is not None
     seen: list[tuple[str, Span]] = []
     for found, before, after in _between(text, piece, edits):
         kind = str(found.lastgroup)
@@ -318,7 +332,7 @@ def _between(text: str, piece: Span, edits: list[Edit]) -> Iterator[tuple[re.Mat
     """
     first = {piece.start + edit.span.start: edit.after[:1] for edit in edits}
     last = {piece.start + edit.span.end: edit.after[-1:] for edit in edits}
-    every = list(_INVISIBLE.finditer(text, *piece))
+    every = list(_unseen().finditer(text, *piece))
     befores: list[str] = []
     for number, found in enumerate(every):
         if number and every[number - 1].end() == found.start():
