@@ -162,4 +162,6 @@ def _check(where: str, layer: Mapping[str, Any]) -> None:
         from cleaner.report import FORMATS
 
         if layer[name] not in FORMATS:
-            raise OptionsError(f"{where}: {name} = {layer[name]!r} is not allowed; it takes one of {', '.join(FORMATS)}")
+            raise OptionsError(
+                f"{where}: {name} = {layer[name]!r} is not allowed; it takes one of {', '.join(FORMATS)}"
+            )

@@ -1,0 +1,52 @@
+"""
+`cleaner config`: the settings in force, and where each comes from.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from cleaner.cli.shared import put, settings, shared, show
+from cleaner.report.visible import visible
+
+
+@click.command()
+@click.option("--schema", type=click.Choice(["report"]), help="Print the JSON Schema of a report instead.")
+@shared
+def config(schema: str | None, **given: Any) -> int:
+    """
+    Show the settings in force here, as TOML, and where each comes from.
+
+    \b
+    cleaner config
+    cleaner config --schema report > report.schema.json
+    """
+    if schema is not None:
+        from cleaner.report.json import schema as text
+
+        put(text().encode("utf-8"))
+        return 0
+    found = settings(given)
+    values: dict[str, Any] = {**found.options._asdict()}
+    if found.output_format:
+        values["output_format"] = found.output_format
+    rows = [(_toml(key.replace("_", "-"), value), found.origins.get(key, "default")) for key, value in values.items()]
+    margin = max(len(row) for row, _ in rows)
+    show("".join(f"{row.ljust(margin)}  # {visible(origin)}\n" for row, origin in rows))
+    return 0
+
+
+def _toml(key: str, value: Any) -> str:
+    if value is None:
+        return f"# {key} is told from each file"
+    if isinstance(value, bool):
+        return f"{key} = {str(value).lower()}"
+    if isinstance(value, tuple):
+        return f"{key} = [{', '.join(_quoted(item) for item in value)}]"
+    return f"{key} = {_quoted(value) if isinstance(value, str) else value}"
+
+
+def _quoted(text: str) -> str:
+    return '"' + visible(text.replace("\\", "\\\\").replace('"', '\\"')).replace("\\x", "\\u00") + '"'

@@ -1,0 +1,168 @@
+"""
+What the commands share: their common options, and how they speak.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+
+import click
+
+from cleaner.errors import CleanerError
+from cleaner.model import Cleaned, Problem
+from cleaner.options import KEEPS, LAYOUTS, Options
+from cleaner.report.visible import visible
+from cleaner.settings import Settings, load
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+_FORMATS = click.Choice(["markdown", "html", "text", "rst", "asciidoc"])
+_PROFILES = click.Choice(["article", "docs", "list"])
+
+#: Flags that are settings: by the name they have in `Options`.
+_SETTINGS = (
+    click.option("--format", type=_FORMATS, help="Instead of what the file's name or text tells."),
+    click.option("--profile", type=_PROFILES, help="What kind of text it is; decides what is safe."),
+    click.option("--select", multiple=True, metavar="CODES", help="Run only these rules: codes or prefixes, by comma."),
+    click.option("--extend-select", multiple=True, metavar="CODES", help="Run these rules besides."),
+    click.option("--ignore", multiple=True, metavar="CODES", help="Do not run these rules."),
+    click.option("--keep", type=click.Choice(KEEPS), help="Which of two near copies stays."),
+    click.option("--pedantic/--no-pedantic", default=None, help="Also show what we would not bet on."),
+    click.option("--unsafe-fixes/--no-unsafe-fixes", default=None, help="Also edit what may be meant."),
+)
+LAYOUT = click.option("--layout", type=click.Choice(LAYOUTS), help="canonical: title, decks, body; keep: as it is.")
+ENCODING = click.option("--output-encoding", type=click.Choice(["keep", "utf-8"]), help="Of a new file or of stdout.")
+EXTRACT = click.option("--extract/--no-extract", default=None, help="Take the main text out of a web page first.")
+
+#: How to run, rather than what to look for.
+_RUNNING = (
+    click.option("--stdin-filename", metavar="NAME", help="What to call standard input; its suffix tells the format."),
+    click.option("--config", metavar="FILE", help="Read these settings instead of the project's."),
+    click.option("--isolated", is_flag=True, help="Read no settings file."),
+    click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Use colour."),
+    click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors on stderr."),
+    click.option("-v", "--verbose", is_flag=True, help="Also show what was skipped, and why."),
+    click.option("--debug", is_flag=True, help="Show where in the program an input failed."),
+)
+
+
+def shared(function: Function) -> Function:
+    """Give a command the settings and the ways to run that all of them have."""
+    for option in reversed((*_SETTINGS, *_RUNNING)):
+        function = option(function)
+    return function
+
+
+def settings(given: dict[str, Any], **defaults: Any) -> Settings:
+    """Put the flags that were given on top of the other layers; `defaults` are the command's own."""
+    flags = {key: given[key] for key in Options._fields if given.get(key) not in (None, ())}
+    for key in ("select", "extend_select", "ignore"):
+        if key in flags:
+            flags[key] = [code.strip() for codes in flags[key] for code in codes.split(",") if code.strip()]
+    if given.get("output_format"):
+        flags["output_format"] = given["output_format"]
+    return load(flags, defaults=defaults, config=given["config"], isolated=given["isolated"])
+
+
+def attempt(name: str, job: Callable[[], Cleaned], debug: bool = False) -> Cleaned | Problem:
+    """Do one input's work. Whatever goes wrong with it is a line about it, and the other inputs are still done."""
+    try:
+        return job()
+    except CleanerError as error:
+        return Problem(name, _about(name, str(error)))
+    except BrokenPipeError:
+        raise  # stdout has gone: that is not about this input, and there is nobody to write the next one for
+    except OSError as error:
+        return Problem(name, error.strerror or str(error))
+    except Exception as error:  # noqa: BLE001 - law 9: no input makes a traceback, also not through a mistake of ours
+        if debug:
+            _trace()
+        what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+        return Problem(name, f"left alone: an error of our own ({what}); please report it, with what --debug shows")
+
+
+def _about(name: str, message: str) -> str:
+    """Return a message without the name in front of it: the line that shows it begins with that."""
+    for shown in (name, "".join(char if char.isprintable() else ascii(char)[1:-1] for char in name)):
+        message = message.removeprefix(f"{shown}: ")
+    return message
+
+
+def _trace() -> None:
+    from traceback import format_exc
+
+    for line in format_exc().splitlines():
+        say(visible(line))
+
+
+def complain(message: str) -> None:
+    """Say on stderr, in one line, that something is wrong."""
+    say(f"cleaner: {visible(message)}")
+
+
+def complain_of(problems: Iterable[Problem]) -> None:
+    for problem in problems:
+        complain(f"{problem.path}: {problem.message}")
+
+
+def say(text: str) -> None:
+    """Write a line or lines to stderr."""
+    _write(sys.stderr, text if text.endswith("\n") else text + "\n")
+
+
+def put(data: bytes) -> None:
+    """Write bytes to stdout, exactly."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
+
+
+def show(text: str) -> None:
+    """Write text for people to stdout; what its encoding cannot hold becomes an escape."""
+    _write(sys.stdout, text)
+
+
+def _write(stream: Any, text: str) -> None:
+    encoding = stream.encoding or "utf-8"
+    stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
+    stream.flush()
+
+
+def colorful(choice: str, stream: Any) -> bool:
+    """Whether to write colour to a stream: the flag decides, then NO_COLOR, FORCE_COLOR, TERM, then the terminal."""
+    from os import environ
+
+    if choice != "auto":
+        return choice == "always"
+    if environ.get("NO_COLOR"):
+        return False
+    if environ.get("FORCE_COLOR", "0") not in ("", "0"):
+        return True
+    return environ.get("TERM") != "dumb" and bool(stream.isatty())
+
+
+def wide(stream: Any) -> int:
+    """Return the columns of the terminal that a stream leads to; 100 where it is none."""
+    from os import get_terminal_size
+
+    try:
+        return max(get_terminal_size(stream.fileno()).columns, 40)
+    except (OSError, ValueError):
+        return 100
+
+
+def standard_input(options: Options) -> bytes:
+    """
+    Return the bytes of standard input.
+
+    Raises:
+        InputError: If there are more than `max_bytes`.
+    """
+    from cleaner.errors import InputError
+
+    data = sys.stdin.buffer.read(options.max_bytes + 1)
+    if len(data) > options.max_bytes:
+        raise InputError(f"is larger than {options.max_bytes:,} bytes; raise max-bytes to read it")
+    return data

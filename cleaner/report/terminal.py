@@ -1,0 +1,262 @@
+"""
+The report that a person reads: what repeats what, both places, how alike, why this copy stays, and what became of it.
+
+    story.txt  article, text, 14 blocks
+      11-14  D103 repeated-run  lines 11-14 repeat lines 7-10: 4 paragraphs, 332 words
+             “In a retaliatory strike, Russian officials reported that two residents…”
+             fixed · exact · lines 7-10 stay: the first in reading order
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from cleaner.lines import Lines
+from cleaner.model import Article, Cleaned, Difference, Finding, Report, Span
+from cleaner.report import View
+from cleaner.report.entries import Entry, entries, name, removed, said, title, total
+from cleaner.report.visible import Paint, clip, columns, snippet, visible
+
+if TYPE_CHECKING:
+    from cleaner.report.words import Piece
+
+
+def full(report: Report, view: View | None = None) -> str:
+    """Write every file that has findings, in groups; with `verbose` also the files that have none."""
+    view = view or View()
+    parts = [part for cleaned in report.files if (part := _file(cleaned, view))]
+    return "\n".join(parts)
+
+
+def concise(report: Report, view: View | None = None) -> str:
+    """Write a line a finding: `path:line:column: D101 [*] message`; the star says that `--fix` mends it."""
+    view = view or View()
+    paint = Paint(view.color)
+    rows: list[str] = []
+    for cleaned in report.files:
+        if found := _seen(cleaned, view):
+            lines = Lines(cleaned.article.text)
+            rows += [_row(cleaned, entry, lines, paint) for entry in found]
+    return "".join(row + "\n" for row in rows)
+
+
+def summary(report: Report, view: View | None = None) -> str:
+    """Say in a line or two what was looked at, what was done, and what is left."""
+    view = view or View()
+    paint, counted = Paint(view.color), total(report, view)
+    gone = sum(removed(cleaned) for cleaned in report.files)
+    looked = f"{count(counted['files'], 'file')}, {count(counted['blocks'], 'block')}"
+    if view.fixed and counted["fixed"]:
+        fate = f"{count(counted['fixed'], 'finding')} fixed, {counted['open']} left"
+        did = f"removed {gone} of {count(counted['blocks'], 'block')}: " if gone else ""
+        line = did + fate
+    elif counted["open"]:
+        mendable = sum(entry.mendable for cleaned in report.files for entry in entries(cleaned, view))
+        line = f"{count(counted['open'], 'finding')} in {looked}"
+        line += f"; {mendable} can be mended with --fix" if mendable and not view.fixed else ""
+    else:
+        line = f"nothing found in {looked}" if counted["files"] else ""
+    return paint.bold(line) + "\n" if line else ""
+
+
+def count(number: int, noun: str) -> str:
+    """
+    Return a number with its noun.
+
+    >>> count(1, "block"), count(2, "block")
+    ('1 block', '2 blocks')
+    """
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")
+
+
+def places(span: Span, lines: Lines) -> str:
+    """Return the lines of a span: "7" or "7-10"."""
+    first, _, last, _ = lines.of(span)
+    return f"{first}" if first == last else f"{first}-{last}"
+
+
+def alike(finding: Finding) -> str:
+    """Say how much two copies are alike: "exact", "the same but for case, spaces or marks", "96 % alike"."""
+    if finding.relation == "exact":
+        return "exact"
+    if finding.relation == "normalised":
+        return "the same but for case, space or markup"
+    if finding.scores is None:
+        return ""
+    if finding.relation == "contained":
+        return f"{_percent(finding.scores.containment)} of it stands in the other"
+    return f"{_percent(finding.scores.ratio)} alike"
+
+
+def fate(entry: Entry) -> str:
+    """Say what became of a finding."""
+    if entry.status == "fixed":
+        return "fixed"
+    if entry.status != "open":
+        return f"{entry.status}: {entry.reason}" if entry.reason else entry.status
+    if entry.mendable:
+        return "--fix mends it"
+    if entry.reason:
+        return f"left: {entry.reason}"
+    return "left: --unsafe-fixes mends it" if entry.finding.edits else "left: for you to judge"
+
+
+def _percent(ratio: float) -> str:
+    # Never rounded up to 100: two texts that differ are not the same.
+    return f"{int(ratio * 100)} %"
+
+
+def _seen(cleaned: Cleaned, view: View) -> list[Entry]:
+    wanted = ("fixed", "open") if not view.verbose else ("fixed", "open", "suppressed", "baseline", "skipped")
+    return [entry for entry in entries(cleaned, view) if entry.status in wanted]
+
+
+def _row(cleaned: Cleaned, entry: Entry, lines: Lines, paint: Paint) -> str:
+    line, column = lines.at(entry.finding.span.start)
+    mark = "[fixed] " if entry.status == "fixed" else "[*] " if entry.mendable else ""
+    path = paint.bold(visible(name(cleaned)))
+    return f"{path}:{line}:{column}: {paint.red(entry.finding.rule)} {mark}{visible(entry.finding.message)}"
+
+
+def _file(cleaned: Cleaned, view: View) -> str:
+    found = _seen(cleaned, view)
+    if not found and not view.verbose:
+        return ""
+    paint, lines = Paint(view.color), Lines(cleaned.article.text)
+    article = cleaned.article
+    about = f"{cleaned.profile}, {article.format}, {count(len(cleaned.blocks), 'block')}"
+    rows = [f"{paint.bold(visible(name(cleaned)))}  {paint.dim(about)}"]
+    groups = list(_grouped(found))
+    margin = max((columns(_where(group, lines)) for group in groups), default=0)
+    for group in groups:
+        rows += _finding(group, article, lines, view, margin, paint)
+    rows += [f"  {paint.dim('not looked at: ' + visible(note))}" for note in cleaned.notes]
+    return "".join(row + "\n" for row in rows)
+
+
+def _grouped(found: list[Entry]) -> Iterator[list[Entry]]:
+    """Yield findings that say the same of one place after the other as one: fifty mended blank lines are one line."""
+    group: list[Entry] = []
+    for entry in found:
+        if group and _sort(entry) != _sort(group[0]):
+            yield group
+            group = []
+        group.append(entry)
+    if group:
+        yield group
+
+
+def _sort(entry: Entry) -> object:
+    finding = entry.finding
+    if finding.keeper is not None or finding.differences:
+        return id(entry)  # what has a copy or a difference to show stands alone
+    return finding.rule, finding.message, entry.status, entry.reason
+
+
+def _where(group: list[Entry], lines: Lines) -> str:
+    if len(group) == 1:
+        return places(group[0].finding.span, lines)
+    return f"{lines.at(group[0].finding.span.start)[0]}, …"
+
+
+def _finding(
+    group: list[Entry], article: Article, lines: Lines, view: View, margin: int, paint: Paint
+) -> Iterator[str]:
+    entry, indent = group[0], " " * (margin + 4)
+    finding = entry.finding
+    times = f" ({len(group)} times)" if len(group) > 1 else ""
+    where = _where(group, lines).ljust(margin)
+    rule = paint.red(finding.rule) if entry.status == "open" else paint.green(finding.rule)
+    label = paint.dim(title(finding.rule))
+    yield f"  {paint.cyan(where)}  {rule} {label}  {visible(finding.message)}{times}"
+    shown = _differences(finding, lines, paint) if finding.differences and finding.rule == "D105" else []
+    if finding.relation in ("near", "contained") and finding.keeper is not None:
+        yield from (indent + row for row in _words(article, finding, view.width - len(indent), paint))
+    elif len(group) == 1 and said(article, finding.span).strip():
+        yield indent + paint.dim(f"“{snippet(said(article, finding.span), min(view.width - len(indent), 72) - 2)}”")
+    yield from (indent + row for row in shown)
+    yield indent + " · ".join(part for part in (_fate(entry, paint), alike(finding), _stays(finding, lines)) if part)
+
+
+def _fate(entry: Entry, paint: Paint) -> str:
+    what = visible(fate(entry))
+    return paint.green(what) if entry.status == "fixed" else paint.yellow(what) if entry.status == "open" else what
+
+
+def _stays(finding: Finding, lines: Lines) -> str:
+    if finding.keeper is None:
+        return visible(finding.because)
+    where = places(finding.keeper, lines)
+    verb = f"lines {where} stay" if "-" in where else f"line {where} stays"
+    return f"{verb}: {visible(finding.because)}" if finding.because else verb
+
+
+def _words(article: Article, finding: Finding, width: int, paint: Paint) -> Iterator[str]:
+    """Yield the two copies in one text: what only the copy that goes has, and what only the other has."""
+    from cleaner.report.words import compare, trimmed
+
+    assert finding.keeper is not None
+    pieces = compare(said(article, finding.span), said(article, finding.keeper))
+    if pieces is None:
+        yield paint.dim(f"“{snippet(said(article, finding.span), 70)}”")
+        return
+    row, used = "", 0
+    for text, shown in _painted(trimmed(pieces)[:200], paint):
+        if used and used + columns(text) > width:
+            yield row.rstrip()
+            row, used = "", 0
+        row, used = row + shown, used + columns(text)
+    if row.strip():
+        yield row.rstrip()
+
+
+def _painted(pieces: list[Piece], paint: Paint) -> Iterator[tuple[str, str]]:
+    """Yield small texts, each as it counts for the width and as it is written."""
+    plain = Paint(False)
+    for gone, kept in pieces:
+        if gone == kept:
+            for word in _folded(kept).replace(" ", " \0").split("\0"):
+                yield word, word
+            continue
+        if (gone or kept)[:1].isspace():
+            yield " ", " "
+        if text := clip(_folded(gone).strip(), 60):
+            yield plain.gone(text), paint.gone(text)
+        if text := clip(_folded(kept).strip(), 60):
+            yield plain.kept(text), paint.kept(text)
+        if (gone or kept)[-1:].isspace():
+            yield " ", " "
+
+
+def _folded(text: str) -> str:
+    return visible(re.sub(r"\s+", " ", text))
+
+
+def _differences(finding: Finding, lines: Lines, paint: Paint) -> list[str]:
+    """Return a small table of the facts in which two copies differ."""
+    heads = Difference("", f"line {places(finding.keeper, lines)}" if finding.keeper else "stays", "")
+    heads = heads._replace(duplicate=f"line {places(finding.span, lines)}")
+    table = [
+        heads,
+        *(Difference(*(clip(visible(cell), 32) or "—" for cell in row)) for row in finding.differences[:12]),
+    ]
+    wide = [max(columns(row[cell]) for row in table) for cell in range(3)]
+    rows = [
+        "  ".join(
+            (
+                paint.dim(_pad(kind, wide[0])),
+                (paint.dim if number == 0 else paint.green)(_pad(keeper, wide[1])),
+                (paint.dim if number == 0 else paint.red)(duplicate),
+            )
+        )
+        for number, (kind, keeper, duplicate) in enumerate(table)
+    ]
+    if len(finding.differences) > 12:
+        rows.append(paint.dim(f"and {len(finding.differences) - 12} more"))
+    return rows
+
+
+def _pad(text: str, wide: int) -> str:
+    return text + " " * (wide - columns(text))
