@@ -101,13 +101,11 @@ def total(report: Report, view: View) -> dict[str, int]:
 def removed(cleaned: Cleaned) -> int:
     """Return how many blocks the plan removes because another copy stays."""
     gone = sorted(
-        
-            edit.span
-            for finding in cleaned.plan.taken
-            if finding.keeper
-            for edit in finding.edits
-            if not edit.after.strip()
-        
+        edit.span
+        for finding in cleaned.plan.taken
+        if finding.keeper
+        for edit in finding.edits
+        if not edit.after.strip()
     )
     count = at = 0
     for block in sorted(cleaned.blocks, key=lambda block: block.span):
