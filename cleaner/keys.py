@@ -8,9 +8,9 @@ and tags to the letter, and all digits and punctuation. Tools that strip those c
 
 from __future__ import annotations
 
-import re
 
 from cleaner.model import Format
+from cleaner.patterns import pattern
 
 _FOLDED = {
     **dict.fromkeys(map(ord, "‘’‚‛′´ʼ"), "'"),
@@ -22,8 +22,9 @@ _FOLDED = {
     **dict.fromkeys(map(ord, "\N{SOFT HYPHEN}\N{ZERO WIDTH SPACE}\N{WORD JOINER}\N{ZERO WIDTH NO-BREAK SPACE}"), None),
 }
 # unicodedata.normalize is quadratic in a run of combining marks; no writing uses more than Unicode's stream-safe 30.
-_BOMB = re.compile(r"[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{31,}")
-_SPACES = re.compile(r"[ \t\r\n\f\v]+(?:(?<=[\r\n])[ \t]*>[> \t]*)?")
+_BOMB = pattern(r"[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{31,}")
+_SPACES = pattern(r"[ \t\r\n\f\v]+(?:(?<=[\r\n])[ \t]*>[> \t]*)?")
+_OTHER_SPACES = pattern(r"[\t\r\n\f\v]")
 _EMPHASIS = {"markdown": ("**", "__"), "text": ("**", "__"), "rst": ("**",), "asciidoc": ("**", "__"), "html": ()}
 
 
@@ -70,4 +71,6 @@ def _normal(text: str) -> str:
 
 def _squeezed(text: str) -> str:
     # A line end inside a block quote is followed by its mark. Only ASCII white space folds: U+2028 and U+0085 are text.
+    if "  " not in text and not _OTHER_SPACES.search(text):
+        return text.strip(" ")
     return _SPACES.sub(" ", text).strip(" ")

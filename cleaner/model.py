@@ -5,8 +5,6 @@ Every offset is a *code point* in one article's text, which is kept exactly as d
 span is half open. Named tuples rather than dataclasses: they start faster, and a commit hook starts a hundred times a day.
 """
 
-from __future__ import annotations
-
 from typing import Literal, NamedTuple
 
 Format = Literal["markdown", "html", "text", "rst", "asciidoc"]
@@ -42,7 +40,7 @@ class Span(NamedTuple):
     start: int
     end: int
 
-    def holds(self, other: Span) -> bool:
+    def holds(self, other: "Span") -> bool:
         """Whether the other span lies wholly inside this one (equal spans hold each other)."""
         return self.start <= other.start and other.end <= self.end
 
@@ -65,10 +63,9 @@ class Article(NamedTuple):
     format: Format
     origin: Origin
 
-    def __getitem__(self, span: object) -> str:  # type: ignore[override]
+    def said(self, span: Span) -> str:
         """Return the text that a span covers."""
-        start, end = span  # type: ignore[misc]
-        return self.text[start:end]
+        return self.text[span.start : span.end]
 
 
 class Block(NamedTuple):
@@ -196,9 +193,15 @@ class Cleaned(NamedTuple):
     article: Article
     blocks: tuple[Block, ...]
     profile: Profile
-    language: str  # ISO 639-1 code, or "" where unknown
     plan: Plan
     notes: tuple[str, ...] = ()  # what was not looked at, and why
+
+    @property
+    def language(self) -> str:
+        """The article's language as an ISO 639-1 code; "" where it cannot be told."""
+        from cleaner.language import guess
+
+        return guess(self.article.text)
 
     @property
     def text(self) -> str:

@@ -14,6 +14,13 @@ from cleaner.options import Options
 
 
 @lru_cache(maxsize=1)
+def _language(text: str) -> str:
+    from cleaner.language import guess
+
+    return guess(text)
+
+
+@lru_cache(maxsize=1)
 def _lines(text: str) -> Lines:
     return Lines(text)
 
@@ -27,9 +34,9 @@ class Page(NamedTuple):
         blocks: Its blocks, in reading order; `blocks[n].number == n`.
         options: What the run may do.
         profile: What kind of text it is; decides what is safe.
-        language: ISO 639-1 code; "" where it cannot be told.
         mended: For each block, its inner text as it will be once the edits inside blocks are carried out. Comparing
             these, a damaged copy meets its sound twin the first time, and cleaning twice equals cleaning once.
+        written_in: The language where it is known beforehand; None: told from the text when it is first asked for.
         keys: For each block, the comparison key made from the mended text; "" where the block is not to be compared.
     """
 
@@ -37,9 +44,14 @@ class Page(NamedTuple):
     blocks: tuple[Block, ...]
     options: Options
     profile: Profile = "docs"
-    language: str = ""
     mended: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()
+    written_in: str | None = None
+
+    @property
+    def language(self) -> str:
+        """The article's language as an ISO 639-1 code; "" where it cannot be told. Told when it is first asked for."""
+        return _language(self.article.text) if self.written_in is None else self.written_in
 
     @property
     def lines(self) -> Lines:

@@ -52,7 +52,7 @@ def clean_article(article: Article, options: Options) -> Cleaned:
         tuple(_worded(finding, lines) for finding in plan.taken),
         tuple(skip._replace(finding=_worded(skip.finding, lines), winner=skip.winner and _worded(skip.winner, lines)) for skip in plan.skipped),
     )
-    return Cleaned(article, page.blocks, page.profile, page.language, plan, _notes(page))
+    return Cleaned(article, page.blocks, page.profile, plan, _notes(page))
 
 
 def _examine(article: Article, options: Options) -> tuple[Page, Plan]:
@@ -82,10 +82,8 @@ def _worded(finding: Finding, lines: Lines) -> Finding:
 
 
 def _read(article: Article, options: Options) -> Page:
-    """Cut the article into blocks, and tell its language."""
-    from cleaner.language import guess
-
-    return Page(article, segment(article), options, language=guess(article.text))
+    """Cut the article into blocks."""
+    return Page(article, segment(article), options)
 
 
 def _inside(page: Page, decide: Verdict) -> Iterator[Finding]:

@@ -106,8 +106,8 @@ def compose(text: str, plan: Plan, more: Plan) -> Plan:
     for finding in plan.taken:
         winner = reach.clash(finding)
         # Of several edits those that a later one took over are done by it; the others are still to do.
-        left = finding.edits if winner is None else tuple(edit for edit in finding.edits if reach.free(edit))
-        if left:
+        left = tuple(edit for edit in finding.edits if reach.free(edit))
+        if left or winner is None:
             taken.append(finding._replace(edits=left, keeper=_still_there(text, finding.keeper, added)))
         else:
             skipped.append(Skipped(finding, "skipped", f"{winner.rule} covers this text", winner))
@@ -167,10 +167,10 @@ class _Back:
         """Return an offset's original; where text was deleted right there, the later or the earlier side of it."""
         shift = 0
         for start, end, edit in self._places:
-            if start > offset or (start == offset and not later):
+            if start > offset or (start == end == offset and not later):
                 break
-            if offset < end or (offset == end and not later and start < end):
-                return edit.span.end if offset == end or later else edit.span.start
+            if offset < end:
+                return edit.span.start
             shift = edit.span.end - end
         return offset + shift
 

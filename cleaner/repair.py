@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING
 
 from cleaner.lines import split
 from cleaner.model import Edit, Span
+from cleaner.patterns import pattern
 
 if TYPE_CHECKING:
     from ftfy import TextFixerConfig
@@ -47,6 +48,11 @@ _BOX = "│┌┐┘├┤┬┼═-╬▀▄█▌▐░▒▓"
 _MIXED = "\xa0\xad·´–—―…’"  # in sound text everywhere; bad only after a few letters
 # What may come second in any pair below: most letters may not, so that text in other scripts is passed over quickly.
 _SECOND = _BAD + _LAW + _CURRENCY + _START + _END + _NUMERIC + _KAOMOJI + _UPPER + _LOWER + _BOX + _MIXED + "øâäóЂў"
+
+
+# Every branch of the gate asks for two such characters in a row, or for one of these. Most articles with typographic
+# quotes have neither, and the gate itself, which takes longer to compile than an article to read, is not needed.
+_PAIR = pattern("[^\x00-\x7f]{2}|[ŒœÃÂ\x80-\x9f]")
 
 
 # The first item is one class so that the engine can skip all ASCII quickly; the class of that first character is asked
@@ -94,7 +100,7 @@ def _gate() -> re.Pattern[str]:
 
 def damaged(text: str) -> bool:
     """Whether ftfy could want to change the text. False is certain; True asks for a closer look."""
-    return not text.isascii() and _gate().search(text) is not None
+    return not text.isascii() and _PAIR.search(text) is not None and _gate().search(text) is not None
 
 
 # --- mojibake -------------------------------------------------------------------------------------------------------
@@ -198,7 +204,7 @@ def _only_c1(before: str, after: str) -> bool:
     )
 
 
-_ASCII_WORD = re.compile("([\x00-\x1f!-\x7f]+)")
+_ASCII_WORD = pattern("([\x00-\x1f!-\x7f]+)")
 _MATRIX = 4_000_000  # cells that the alignment of one stretch may cost
 
 
@@ -320,7 +326,7 @@ def about_encoding(line: str, fixed: str, found: list[tuple[int, str, str]]) -> 
     return _hints().search(line) is not None and any(_marked(line, start, start + len(old)) for start, old, _ in found)
 
 
-_BETWEEN_WORDS = re.compile(r"[\s/=→>|]+")
+_BETWEEN_WORDS = pattern(r"[\s/=→>|]+")
 
 
 def _shows_both(line: str, fixed: str) -> bool:
@@ -373,7 +379,7 @@ _WIDE = {
     **{chr(code): chr(code - 0xFEE0) for code in range(0xFF21, 0xFF3B)},
     **{chr(code): chr(code - 0xFEE0) for code in range(0xFF41, 0xFF5B)},
 }
-_NARROW_KANA = re.compile("[\uff66-\uff9f]+")
+_NARROW_KANA = pattern("[\uff66-\uff9f]+")
 # What Windows programs put where Latin-1 has controls; the HTML standard reads them so too. 81, 8D, 8F, 90 and 9D mean
 # nothing there, and 85 is a line break to some and an ellipsis to others: they stay.
 _C1 = {
@@ -381,7 +387,7 @@ _C1 = {
     for char in map(chr, range(0x80, 0xA0))
     if ord(char) not in (0x81, 0x85, 0x8D, 0x8F, 0x90, 0x9D)
 }
-_BREAKS = re.compile(" *[\u0085\u2028\u2029][ \u0085\u2028\u2029]*")
+_BREAKS = pattern(" *[\u0085\u2028\u2029][ \u0085\u2028\u2029]*")
 
 
 def _by_table(table: dict[str, str]) -> Fixer:

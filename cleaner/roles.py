@@ -13,15 +13,16 @@ from collections.abc import Iterable, Sequence
 
 from cleaner.model import Block, Profile
 from cleaner.page import Page
+from cleaner.patterns import pattern
 from cleaner.segment.shape import ends_sentence, stands_alone
 from cleaner.words import count
 
 # Titles and decks stand before the first paragraph of running text; this is how long that is, in words.
 BODY_WORDS = 15
 LONGEST_TITLE = 30
-_BYLINE = re.compile(r"(?:by|von|par|por|di|av|door)\s+\S+(?:\s+\S+){0,7}$", re.IGNORECASE)
-_CAPTION = re.compile(r"(?:photo|image|picture|figure|foto|bild|abbildung|photographie|imagen|caption)\b[^.]{0,40}[:.]", re.IGNORECASE)
-_NUMBERED = re.compile(r"\d+[.)]")
+_BYLINE = pattern(r"(?:by|von|par|por|di|av|door)\s+\S+(?:\s+\S+){0,7}$", re.IGNORECASE)
+_CAPTION = pattern(r"(?:photo|image|picture|figure|foto|bild|abbildung|photographie|imagen|caption)\b[^.]{0,40}[:.]", re.IGNORECASE)
+_NUMBERED = pattern(r"\d+[.)]")
 
 
 def assign(page: Page) -> tuple[Block, ...]:

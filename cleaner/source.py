@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import codecs
 import errno
-import hashlib
 import os
 import re
 import stat
@@ -29,6 +28,14 @@ from functools import cache, lru_cache
 from cleaner.errors import BinaryError, ChangedError, EncodingError, InputError
 from cleaner.model import Article, Format, Origin
 from cleaner.options import Options
+
+try:  # hashlib loads OpenSSL for the same digest, which takes longer than reading an article
+    from _sha2 import sha256  # type: ignore[import-not-found]
+except ImportError:
+    try:
+        from _sha256 import sha256  # type: ignore[import-not-found]
+    except ImportError:
+        from hashlib import sha256
 
 _DEFAULTS = Options()
 
@@ -153,7 +160,7 @@ def decode(data: bytes, path: str = "-", options: Options = _DEFAULTS) -> Articl
         EncodingError: If no codec we trust gives back the same bytes.
     """
     bom, codec, text, sure, declared = _decoded(data, _shown(path))
-    origin = Origin(path, codec, bom, hashlib.sha256(data).hexdigest(), sure, declared)
+    origin = Origin(path, codec, bom, sha256(data).hexdigest(), sure, declared)
     return Article(text, options.format or _by_suffix(path) or sniff(text), origin)
 
 
@@ -523,14 +530,14 @@ def _present(target: str, name: str, expected_sha256: str | None) -> bytes | Non
         if expected_sha256 is None:
             return None
         raise ChangedError(f"{name}: is gone since it was read; nothing was written") from None
-    if expected_sha256 is not None and hashlib.sha256(present).hexdigest() != expected_sha256:
+    if expected_sha256 is not None and sha256(present).hexdigest() != expected_sha256:
         raise ChangedError(f"{name}: was changed since it was read; nothing was written, run again")
     return present
 
 
 def _unchanged(target: str, name: str, present: bytes | None) -> None:
     """Raise ChangedError unless the file still holds the bytes it held a moment ago."""
-    _present(target, name, hashlib.sha256(present).hexdigest() if present is not None else None)
+    _present(target, name, sha256(present).hexdigest() if present is not None else None)
 
 
 def _replace(target: str, name: str, data: bytes, present: bytes | None, before: os.stat_result | None) -> None:

@@ -32,12 +32,12 @@ def article(text: str, path: str = "story.txt", encoding: str = "utf-8", bom: by
 
 def repeated_lines(given: Article) -> Cleaned:
     """Find each line of some length that stands again, as the real rules would, but with ten lines of code."""
-    spans = [span for span in split(given.text) if given[span].strip()]
+    spans = [span for span in split(given.text) if given.text[span.start : span.end].strip()]
     blocks = tuple(Block(number, "paragraph", span, span) for number, span in enumerate(spans))
     first: dict[str, Span] = {}
     taken = []
     for span in spans:
-        line = given[span]
+        line = given.text[span.start : span.end]
         keeper = first.setdefault(line, span)
         if keeper != span and len(line) > 10:
             end = (
@@ -47,7 +47,7 @@ def repeated_lines(given: Article) -> Cleaned:
             )
             edit = Edit(Span(span.start, end), given.text[span.start : end], "")
             taken.append(repeat(span, keeper, (edit,), key=line))
-    return Cleaned(given, blocks, "article", "en", Plan(tuple(taken), ()))
+    return Cleaned(given, blocks, "article", Plan(tuple(taken), ()))
 
 
 def repeat(span: Span, keeper: Span, edits: tuple[Edit, ...] = (), key: str = "k") -> Finding:
@@ -85,7 +85,7 @@ def conflict(path: str = "story.txt") -> Cleaned:
     )
     given = article(text, path)
     blocks = (Block(0, "paragraph", keeper, keeper), Block(1, "paragraph", span, span))
-    return Cleaned(given, blocks, "article", "en", Plan((), (Skipped(finding, "open", "its facts differ"),)))
+    return Cleaned(given, blocks, "article", Plan((), (Skipped(finding, "open", "its facts differ"),)))
 
 
 def twice(path: str = "story.txt", encoding: str = "utf-8", bom: bytes = b"") -> Cleaned:

@@ -100,7 +100,7 @@ def plans(draw: st.DrawFn) -> Cleaned:
         if after != text[start:end]
     )
     finding = twice().plan.taken[0]._replace(edits=edits)
-    return Cleaned(article(text), (), "docs", "", Plan((finding,), ()))
+    return Cleaned(article(text), (), "docs", Plan((finding,), ()))
 
 
 @settings(max_examples=60, deadline=None)

@@ -33,7 +33,7 @@ def test_reports_are_as_the_schema_says(fixed: bool) -> None:
     moot = Skipped(suppressed, "skipped", "D101 covers this text", suppressed)
     given = twice()
     mixed = Cleaned(
-        *given[:4], Plan(given.plan.taken, (moot, Skipped(suppressed, "suppressed", "refrain"))), ("a note",)
+        *given[:3], Plan(given.plan.taken, (moot, Skipped(suppressed, "suppressed", "refrain"))), ("a note",)
     )
     found = Report((twice(), conflict(), mixed), (Problem("x.md", "no such file"),), 0.1)
     whole = validated(found, View(fixed, outputs={"story.txt": Output("-", "utf-8")} if fixed else {}))

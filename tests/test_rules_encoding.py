@@ -97,7 +97,7 @@ def test_wrong_encoding() -> None:
     article = source.decode('<meta charset="iso-8859-1"><p>café'.encode(), "a.html")
     (finding,) = encoding.find(Page(article, (), Options()))
     assert (finding.rule, finding.safety, finding.edits) == ("E002", "report", ())
-    assert article[finding.span] == "iso-8859-1"
+    assert article.said(finding.span) == "iso-8859-1"
     assert "declares iso-8859-1, but was read as utf-8" in finding.message
 
 

@@ -20,7 +20,7 @@ def page(text: str, language: str = "en", kind: Kind = "paragraph") -> Page:
     """One block that holds the whole text."""
     whole = Span(0, len(text))
     article = Article(text, "markdown", Origin("a.md", "utf-8", b"", ""))
-    return Page(article, (Block(0, kind, whole, whole),), Options(), language=language)
+    return Page(article, (Block(0, kind, whole, whole),), Options(), written_in=language)
 
 
 def found(text: str, language: str = "en", kind: Kind = "paragraph") -> list[Finding]:

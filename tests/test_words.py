@@ -121,3 +121,13 @@ def test_linear(piece: str) -> None:
         began = time.perf_counter()
         words(text), count(text), sentences(text)
         assert time.perf_counter() - began < 5
+
+
+@given(st.text(alphabet="ab'’.,:1 é“”—…ÀŒ_-·ʼ€x\n"))
+def test_latin_text_reads_the_same_either_way(text: str) -> None:
+    """The pattern for Latin text finds the words that the general one finds, and counts as many."""
+    from cleaner import words as module
+
+    assert module._is_latin(text)
+    assert module._latin().findall(text) == module._general().findall(text)
+    assert len(module._counted_latin().findall(text)) == len(module._counted()[0].findall(text))

@@ -16,8 +16,9 @@ Mining of Massive Datasets, chapter 3.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Sequence
+from itertools import chain
 from math import ceil
 from typing import NamedTuple
 
@@ -35,6 +36,9 @@ HOTTEST = 64
 PERMUTATIONS, BANDS = 144, 72
 
 
+_Shingle = tuple[str, str]
+
+
 class Pair(NamedTuple):
     """Two texts, by their place in the list that was searched, that say nearly the same."""
 
@@ -46,7 +50,7 @@ class Pair(NamedTuple):
 
 class _Text(NamedTuple):
     words: list[str]
-    shingles: frozenset[tuple[str, str]]
+    shingles: frozenset[_Shingle]
 
 
 def pairs(keys: Sequence[str], few: int) -> list[Pair]:
@@ -61,8 +65,11 @@ def pairs(keys: Sequence[str], few: int) -> list[Pair]:
         Verified pairs with first < second, sorted.
     """
     texts = [_text(key) for key in keys]
-    proposed = _prefix_filter(texts) if len(texts) <= few else _lsh(texts)
-    proposed |= _containment(texts)
+    holders = _holders(texts)
+    if not holders:
+        return []
+    proposed = _prefix_filter(texts, holders) if len(texts) <= few else _lsh(texts)
+    proposed |= _containment(texts, holders)
     return [pair for first, second in sorted(proposed) if (pair := judge(texts, first, second)) is not None]
 
 
@@ -103,45 +110,57 @@ def _stretch(shorter: list[str], longer: list[str]) -> int:
     return SequenceMatcher(None, shorter, longer, autojunk=len(longer) > 2000).find_longest_match().size
 
 
-def _prefix_filter(texts: Sequence[_Text]) -> set[tuple[int, int]]:
-    frequency: dict[tuple[str, str], int] = defaultdict(int)
-    for text in texts:
-        for shingle in text.shingles:
-            frequency[shingle] += 1
+def _holders(texts: Sequence[_Text]) -> dict[_Shingle, list[int]]:
+    """Return which texts hold each shingle that more than one holds."""
+    frequency = Counter(chain.from_iterable(text.shingles for text in texts))
+    shared = {shingle for shingle, times in frequency.items() if times > 1}
+    holders: dict[_Shingle, list[int]] = {shingle: [] for shingle in shared}
+    for number, text in enumerate(texts):
+        for shingle in text.shingles & shared:
+            holders[shingle].append(number)
+    return holders
+
+
+def _rarest(text: _Text, share: float, holders: dict[_Shingle, list[int]]) -> list[_Shingle]:
+    """
+    Return the shared ones among a text's rarest shingles, so many that no text which holds a share of all can miss them.
+
+    None where the text has too few shingles in common with any other.
+    """
+    size = len(text.shingles)
+    shared = [shingle for shingle in text.shingles if shingle in holders]
+    if len(shared) < share * size:
+        return []
+    alone = size - len(shared)  # the very rarest: nobody else holds them
+    prefix = size - ceil(share * size) + 1
+    return sorted(shared, key=lambda shingle: (len(holders[shingle]), shingle))[: max(0, prefix - alone)]
+
+
+def _prefix_filter(texts: Sequence[_Text], holders: dict[_Shingle, list[int]]) -> set[tuple[int, int]]:
     found: set[tuple[int, int]] = set()
-    holders: dict[tuple[str, str], list[int]] = defaultdict(list)
+    probed: dict[_Shingle, list[int]] = {}
     for number, text in enumerate(texts):
         size = len(text.shingles)
-        if not size or not any(frequency[shingle] > 1 for shingle in text.shingles):
-            continue
-        prefix = sorted(text.shingles, key=lambda shingle: (frequency[shingle], shingle))[: size - ceil(JACCARD * size) + 1]
-        for shingle in prefix:
-            if frequency[shingle] < 2:
-                continue
-            for earlier in holders[shingle]:
-                if JACCARD * size <= len(texts[earlier].shingles) <= size / JACCARD:
-                    found.add((earlier, number))
-            holders[shingle].append(number)
+        for shingle in _rarest(text, JACCARD, holders):
+            earlier = probed.setdefault(shingle, [])
+            found.update((other, number) for other in earlier if JACCARD * size <= len(texts[other].shingles) <= size / JACCARD)
+            earlier.append(number)
     return found
 
 
-def _containment(texts: Sequence[_Text]) -> set[tuple[int, int]]:
+def _containment(texts: Sequence[_Text], holders: dict[_Shingle, list[int]]) -> set[tuple[int, int]]:
     """Propose pairs in which the longer holds the rarest shingles of the shorter: no contained copy is lost by that."""
-    holders: dict[tuple[str, str], list[int]] = defaultdict(list)
-    for number, text in enumerate(texts):
-        for shingle in text.shingles:
-            holders[shingle].append(number)
     found: set[tuple[int, int]] = set()
     for number, text in enumerate(texts):
-        size = len(text.shingles)
-        if size + 1 < FEWEST_CONTAINED or not any(len(holders[shingle]) > 1 for shingle in text.shingles):
+        if len(text.words) < FEWEST_CONTAINED:
             continue
-        rarest = sorted(text.shingles, key=lambda shingle: (len(holders[shingle]), shingle))
-        for shingle in rarest[: size - ceil((CONTAINED - 0.1) * size) + 1]:
-            if 1 < len(holders[shingle]) <= HOTTEST:
-                for other in holders[shingle]:
-                    if other != number and len(texts[other].words) > len(text.words):
-                        found.add((min(number, other), max(number, other)))
+        for shingle in _rarest(text, CONTAINED - 0.1, holders):
+            if len(holders[shingle]) <= HOTTEST:
+                found.update(
+                    (min(number, other), max(number, other))
+                    for other in holders[shingle]
+                    if len(texts[other].words) > len(text.words)
+                )
     return found
 
 

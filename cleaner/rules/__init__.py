@@ -45,9 +45,10 @@ def docs(code: str) -> str:
         KeyError: If there is no such rule.
     """
     name = CODES[code]
-    from cleaner.rules import docs as pages
-    from cleaner.rules import encoding, words
+    from importlib import import_module
 
-    written = {**pages.DOCS, **encoding.DOCS, **words.DOCS}
+    written: dict[str, str] = {}
+    for module in ("docs", "encoding", "words"):
+        written |= import_module(f"cleaner.rules.{module}").DOCS
     assert written[code].startswith(f"# {code} {name}"), code
     return written[code]

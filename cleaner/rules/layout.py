@@ -87,6 +87,7 @@ def _as_heading(page: Page, title: Block) -> Iterator[Finding]:
     source = page.source(title)
     start = title.span.start + len(source) - len(source.lstrip())
     end = title.span.start + len(source.rstrip())
+    edits: tuple[Edit, ...]
     if stands_alone(source):
         edits = (Edit(Span(start, start + 2), text[start : start + 2], "# "), Edit(Span(end - 2, end), text[end - 2 : end], ""))
     elif page.article.format == "text":

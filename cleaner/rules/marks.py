@@ -37,6 +37,6 @@ def unused(page: Page, marks: Sequence[Mark]) -> Iterator[Finding]:
             span=mark.place,
             message="this comment no longer keeps anything from being found; it can go",
             safety="report",
-            key=page.article[mark.place],
+            key=page.article.said(mark.place),
             because="a comment without effect misleads the next reader",
         )

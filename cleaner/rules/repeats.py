@@ -10,21 +10,30 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from cleaner import lines
 from cleaner.keys import exact
 from cleaner.match import copies
 from cleaner.match.copies import Run
 from cleaner.model import PROSE, SAME, Block, Confidence, Edit, Finding, Relation, Safety, Span
 from cleaner.page import Page
 from cleaner.rules.cut import cut
-from cleaner.segment.shape import ends_sentence, stands_alone
+from cleaner.segment.shape import CLOSERS, ends_sentence, stands_alone
 from cleaner.words import count
 
 # An adjacent copy of fewer words may be a template line or a refrain.
 FEWEST_ADJACENT = 4
 # In an article a repeated paragraph of so many words is an accident wherever it stands; shorter ones may be meant.
 FEWEST_ANYWHERE = 12
+# A quotation of fewer words that stands again may be pulled out, taken up for a reply, or dialogue.
+FEWEST_QUOTED = 25
+# Lines of verse are shorter than any that prose is wrapped to.
+LONGEST_VERSE = 50
 # In documentation, lead-ins and notes repeat: what stands apart is worth a look from so many words on.
 FEWEST_APART = 25
+
+
+# What speech begins with, and what it then ends with.
+_OPENING = {'"': '"', "“": "”", "„": "“”", "«": "»", "»": "«", "‘": "’", "「": "」", "『": "』", "—": ".!?…", "–": ".!?…"}
 
 
 class Verdict(NamedTuple):
@@ -39,7 +48,7 @@ class Verdict(NamedTuple):
 def find(page: Page) -> Iterator[Finding]:
     """Yield a finding for every block or run of blocks that stands again."""
     judge = _Judge(page)
-    runs = copies.runs(page.keys, [block.kind in PROSE for block in page.blocks], judge.may_go)
+    runs = _headed(page, copies.runs(page.keys, [block.kind in PROSE for block in page.blocks], judge.may_go))
     gone = {number for run in runs if run.goes for number in run.duplicates}
     for run in _merged(runs):
         verdict = judge(run)
@@ -49,6 +58,24 @@ def find(page: Page) -> Iterator[Finding]:
         from cleaner.rules import nears
 
         yield from nears.find(page, runs, gone)
+
+
+def _headed(page: Page, runs: list[Run]) -> list[Run]:
+    """Of a bold line and a heading that both say the title, let the heading stay: it is what programs know a title by."""
+    for run in runs:
+        keeper, duplicate = run.keepers[0], run.duplicates[0]
+        blocks = page.blocks
+        if not run.goes or len(run.keepers) > 1 or blocks[keeper].kind != "paragraph" or blocks[duplicate].kind != "heading":
+            continue
+        if any(keeper in other.keepers and len(other.keepers) > 1 for other in runs):
+            return runs
+        other = {keeper: duplicate}
+        swapped = [
+            one._replace(duplicates=(keeper,) if one is run else one.duplicates, keepers=tuple(other.get(number, number) for number in one.keepers))
+            for one in runs
+        ]
+        return sorted(swapped, key=lambda one: one.duplicates)
+    return runs
 
 
 def _merged(runs: Sequence[Run]) -> Iterator[Run]:
@@ -121,14 +148,20 @@ class _Judge:
             if size >= FEWEST_ADJACENT and self._prose_like(prose):
                 if any(self._numbered(one) for one, _ in pairs):
                     return Verdict("D103", "unsafe", "shown", "numbered steps may repeat on purpose")
+                if all(self._verse(one) or self._speech(one) for one in prose):
+                    return Verdict("D103", "unsafe", "shown", "verse and dialogue may repeat on purpose")
                 if len(prose) < len(pairs) and self.page.profile != "article":
                     return Verdict("D103", "unsafe", "pedantic", "examples with code or markup may repeat on purpose")
                 return Verdict("D103", "safe", "shown", "the copy stands directly below the original")
             return Verdict("D103", "report", "pedantic", "short lines may repeat on purpose")
         if self.page.profile == "article" and size >= FEWEST_ANYWHERE and any(self.size(one) >= 8 and one.kind == "paragraph" for one in prose):
+            if same and all(self._verse(one) for one in prose):
+                return Verdict("D103", "unsafe", "shown", "a refrain may repeat on purpose")
+            if same and (left := self._left_alone(pairs[0][0], pairs[-1][0])):
+                return Verdict("D103", "unsafe", "shown", left)
             if same:
                 return Verdict("D103", "safe", "shown", "an article says each thing once; the first copy stays")
-            return Verdict("D103", "unsafe", "shown", "the copies differ in case, quotes or line breaks only")
+            return Verdict("D103", "unsafe", "shown", "the copies differ in case, quotes, marks or line breaks only")
         if size < 8:
             return None
         first, last = pairs[0][1], pairs[-1][0]
@@ -151,13 +184,19 @@ class _Judge:
             return Verdict("D101", "report", "pedantic", "a quote, caption, deck or summary repeats on purpose") if size >= 8 else None
         if run.adjacent and one.level == other.level:
             if not same:
-                return Verdict("D101", "unsafe" if size >= 8 else "report", "shown" if size >= 8 else "pedantic", "the copies differ in case, quotes or line breaks only")
+                return Verdict("D101", "unsafe" if size >= 8 else "report", "shown" if size >= 8 else "pedantic", "the copies differ in case, quotes, marks or line breaks only")
+            if self._verse(one) or self._speech(one):
+                return Verdict("D101", "unsafe", "shown", "verse and dialogue may repeat on purpose")
             if size >= FEWEST_ADJACENT and self._prose_like([one]) and (size >= 8 or ends_sentence(self.said(one))):
                 return Verdict("D101", "safe", "shown", "the copy stands directly below the original")
             return Verdict("D101", "report", "pedantic", "short or technical lines may repeat on purpose")
         if page.profile == "article" and one.kind == "paragraph" and one.role == other.role:
             if size >= FEWEST_ANYWHERE and same and self._prose_like([one]):
+                if reason := self._on_purpose(one) or self._left_alone(one, one):
+                    return Verdict("D101", "unsafe", "shown", reason)
                 return Verdict("D101", "safe", "shown", "an article says each thing once; the first copy stays")
+            if size < 5:
+                return Verdict("D101", "report", "pedantic", "short lines may repeat on purpose")
             if size >= 8:
                 return Verdict("D101", "unsafe", "shown", "the copy stands apart, and is short or not the same to the letter")
         if size < 5:
@@ -215,6 +254,70 @@ class _Judge:
             return True
         return (one.kind == "quote") != (other.kind == "quote") or one.role in ("caption", "pull-quote", "summary")
 
+    def _on_purpose(self, one: Block) -> str:
+        """Say why a paragraph of an article that stands again, apart from its original, may be meant; "" where nothing speaks for that."""
+        said = self.said(one)
+        bare = said.rstrip(CLOSERS)
+        if bare.endswith(("?", "？", "؟", "\u037e")):
+            return "a question may be asked again"
+        if not ends_sentence(said):
+            return "a line that is no sentence, such as a greeting, may repeat on purpose"
+        if self._copies[self.page.keys[one.number]] > 2:
+            return "what stands again and again may be a refrain"
+        if self._speech(one):
+            return "a quotation may be taken up again"
+        if self._verse(one) or said[:1] + said[-1:] in ("**", "__"):
+            return "what is set off from the running text may be a refrain"
+        return ""
+
+    def _left_alone(self, first: Block, last: Block) -> str:
+        """Say what would be left without the text it leads in to, if these blocks went; "" for nothing."""
+        blocks = self.page.blocks
+        if first.number == 0:
+            return ""
+        above = blocks[first.number - 1]
+        said = self.page.mended[above.number].rstrip().rstrip(CLOSERS)
+        if above.kind == "heading" or stands_alone(self.page.source(above)):
+            below = blocks[last.number + 1] if last.number + 1 < len(blocks) else None
+            if above.role != "title" and (below is None or below.kind == "heading" or stands_alone(self.page.source(below))):
+                return "the heading above it would have nothing under it"
+        elif above.kind in PROSE and said.endswith((":", "：")):
+            return "the line above it leads in to it"
+        elif above.kind in PROSE and said.endswith(("?", "？", "؟")) and first is last:
+            return "it may answer the question above it"
+        return ""
+
+    def _speech(self, block: Block) -> bool:
+        """Whether a block is a short quotation, or speech with who said it."""
+        said = self.said(block)
+        return said[:1] in _OPENING and any(close in said[1:] for close in _OPENING[said[0]]) and self.size(block) < FEWEST_QUOTED
+
+    def _verse(self, block: Block) -> bool:
+        """Whether a block is set in short lines, as poems and songs are."""
+        if block.kind not in ("paragraph", "quote"):
+            return False
+        rows = [row.end - row.start for row in lines.split(self.page.mended[block.number])]
+        if len(rows) > 1:
+            return max(rows) <= LONGEST_VERSE
+        return rows != [] and rows[0] <= LONGEST_VERSE and self._in_stanza(block)
+
+    def _in_stanza(self, block: Block) -> bool:
+        """Whether other short lines stand directly above or below a line, so that they are a stanza together."""
+        close = {block.number}
+        for step in (-1, 1):
+            for number in (block.number + step, block.number + 2 * step):
+                if not 0 <= number < len(self.page.blocks) or not self._short_line_beside(number, number - step):
+                    break
+                close.add(number)
+        return len(close) > 2 and len({self.page.keys[number] for number in close}) > 1
+
+    def _short_line_beside(self, number: int, other: int) -> bool:
+        """Whether a block is a short line, with no blank line between it and its neighbour."""
+        blocks, text = self.page.blocks, self.page.article.text
+        block, (above, below) = blocks[number], sorted((blocks[number], blocks[other]))
+        gap = text[above.span.end : below.span.start]
+        return block.kind == "paragraph" and block.inner.end - block.inner.start <= LONGEST_VERSE and gap in ("\n", "\r\n", "\r")
+
     def _numbered(self, block: Block) -> bool:
         return block.kind == "item" and self.page.article.text[block.span.start : block.inner.start].strip(" \t>").rstrip()[:1].isdigit()
 
@@ -239,7 +342,7 @@ def _finding(page: Page, run: Run, verdict: Verdict, gone: set[int]) -> Finding:
     keeper = Span(blocks[run.keepers[0]].span.start, blocks[run.keepers[-1]].span.end)
     size = sum(count(page.mended[number]) for number in run.duplicates)
     keepers = [run.keepers[at % len(run.keepers)] for at in range(len(run.duplicates))]  # a merged run repeats one block
-    same = all(page.article[blocks[one].inner] == page.article[blocks[other].inner] for one, other in zip(run.duplicates, keepers))
+    same = all(page.article.said(blocks[one].inner) == page.article.said(blocks[other].inner) for one, other in zip(run.duplicates, keepers))
     edits: tuple[Edit, ...] = ()
     if verdict.safety != "report":
         edits = (cut(page, first, last, gone | set(run.duplicates)),)
@@ -267,7 +370,7 @@ def _message(page: Page, run: Run, rule: str, size: int, relation: Relation) -> 
     # The pipeline puts the lines in: {here}, {there}.
     times = len(run.duplicates) // len(run.keepers)
     what = "" if rule == "D103" else f"the {_WHAT[rule]} in "
-    dress = "" if relation == "exact" else ", but for case, quotes or line breaks"
+    dress = "" if relation == "exact" else ", but for case, quotes, marks or line breaks"
     return f"{{here}} {{repeats}} {what}{{there}}{dress}: {_sized(run, page.blocks, rule, times)}, {size:,} words"
 
 

@@ -12,12 +12,15 @@ from collections.abc import Iterator, Sequence
 from cleaner.keys import exact
 from cleaner.model import SAME, Block, Confidence, Edit, Finding, Safety, Span
 from cleaner.page import Page
-from cleaner.segment.shape import ends_sentence
+from cleaner.segment.shape import CLOSERS, ends_sentence
 from cleaner.words import count, sentences
 
 FEWEST_WORDS = 4
 FEWEST_SAFE = 5
 FEWEST_APART = 8
+
+# What opens a quotation, and what closes it.
+_QUOTES = (("“", "”"), ("„", "“”"), ("«", "»"), ("「", "」"), ("『", "』"))
 
 
 def find(page: Page, edits: Sequence[Edit] = ()) -> Iterator[Finding]:
@@ -49,7 +52,7 @@ def find(page: Page, edits: Sequence[Edit] = ()) -> Iterator[Finding]:
             above = (block, parts)
         else:
             above = None
-        if len(parts) == 1 or not any(ends_sentence(page.article[part]) for part in parts):
+        if len(parts) == 1 or not any(ends_sentence(page.article.said(part)) for part in parts):
             yield from _lines(page, say, block, masks)
 
 
@@ -84,8 +87,17 @@ def _inside(page: Page, say: _Said, block: Block, parts: Sequence[Span], masks: 
         keeper = Span(parts[run.keepers[0]].start, parts[run.keepers[-1]].end)
         words = count(text[span.start : span.end])
         plain = sum(mask.end - mask.start for mask in masks if span.holds(mask)) * 2 < span.end - span.start
-        safe = words >= FEWEST_SAFE and plain and ends_sentence(text[span.start : span.end])
+        said = text[span.start : span.end]
+        safe = words >= FEWEST_SAFE and plain and ends_sentence(said) and not _stressed(text, block, keeper, said)
         yield _finding(page, block, span, keeper, "safe" if safe else "unsafe", "shown" if safe else "pedantic")
+
+
+def _stressed(text: str, block: Block, keeper: Span, said: str) -> bool:
+    """Whether a sentence may be said twice to stress it: a cry, a question, or words inside a quotation."""
+    if said.rstrip(CLOSERS)[-1:] in ("!", "?", "！", "？", "؟") and count(said) < FEWEST_APART:
+        return True
+    before = text[block.inner.start : keeper.start + 1]
+    return before.count('"') % 2 == 1 or any(before.count(one) > sum(map(before.count, closing)) for one, closing in _QUOTES)
 
 
 def _apart(page: Page, say: _Said, block: Block, parts: Sequence[Span]) -> Iterator[Finding]:

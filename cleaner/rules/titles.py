@@ -10,20 +10,23 @@ from collections.abc import Iterator
 
 from cleaner.model import SAME, Block, Finding, Span
 from cleaner.page import Page
+from cleaner.patterns import pattern
 from cleaner.rules.cut import cut
 from cleaner.segment.shape import stands_alone
 from cleaner.words import count
 
-_FRONT_TITLE = re.compile(r"^[ \t]{0,4}[\"']?(?:title|headline)[\"']?[ \t]*[:=][ \t]*(?P<title>[^\r\n]+)", re.MULTILINE | re.IGNORECASE)
-_FRONT_SITE = re.compile(r"^[ \t]{0,4}[\"']?(?:site|sitename|site_name|publisher)[\"']?[ \t]*[:=][ \t]*(?P<site>[^\r\n]+)", re.MULTILINE | re.IGNORECASE)
+_FRONT_TITLE = pattern(r"^[ \t]{0,4}[\"']?(?:title|headline)[\"']?[ \t]*[:=][ \t]*(?P<title>[^\r\n]+)", re.MULTILINE | re.IGNORECASE)
+_FRONT_SITE = pattern(r"^[ \t]{0,4}[\"']?(?:site|sitename|site_name|publisher)[\"']?[ \t]*[:=][ \t]*(?P<site>[^\r\n]+)", re.MULTILINE | re.IGNORECASE)
 
 
 def find(page: Page) -> Iterator[Finding]:
     """Yield D110 where a title stands again in front matter, or with a site name."""
-    if not page.options.wants("D110"):
+    if not page.options.wants("D110") or not page.blocks:
         return
     front = page.blocks[0] if page.blocks and page.blocks[0].kind == "front" else None
     titles = [block for block in page.blocks[:60] if _may_be_title(page, block)]
+    if len(titles) + (front is not None) < 2:
+        return
     site = _quoted(_FRONT_SITE, page, front, "site")
     if front is not None:
         yield from _front(page, front, titles, site)

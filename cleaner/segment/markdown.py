@@ -16,32 +16,33 @@ from typing import NamedTuple
 
 from cleaner import lines
 from cleaner.model import Block, Kind, Span
+from cleaner.patterns import pattern
 from cleaner.segment import shape
 
 # Beyond this depth of quotes and lists a stretch is opaque: parsers drop text there (evidence: nesting of 20 to 50).
 DEEPEST = 16
 
-_FENCE = re.compile(r"(`{3,})[^`\n\r]*$|(~{3,})")
-_HEADING = re.compile(r"(#{1,6})(?:[ \t]+|$)")
-_BREAK = re.compile(r"([-*_])(?:[ \t]*\1){2,}[ \t]*$")
-_SETEXT = re.compile(r"(=+|-+)[ \t]*$")
-_ITEM = re.compile(r"([-+*]|\d{1,9}[.)])(?=[ \t]|$)")
-_DEFINITION = re.compile(r"\[[^\]\[]{1,999}\]:")
-_FOOTNOTE = re.compile(r"\[\^[^\]\[\s]{1,200}\]:")
-_DELIMITER = re.compile(r"\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$")
-_CONFLICT = re.compile(r"(?:<{7}|>{7}|\|{7})(?: |$)|={7}$")
-_DIRECTIVE = re.compile(r":{3,}|\{%|\{\{|<%|%\}|\{:|\{#[^}]*\}$|!!!|\?\?\?|@[A-Za-z]+\(|=== \"|\{[/A-Za-z]|\[\[[^\]]*\]\]$|\[!|<<<|\\[a-z]+\{")
-_IMPORT = re.compile(r"(?:import|export)\s+(?:[\w*{]|default\b).*(?:from\s+['\"]|['\"];?$|=|\{$)")
-_HTML_BLOCK = re.compile(
+_FENCE = pattern(r"(`{3,})[^`\n\r]*$|(~{3,})")
+_HEADING = pattern(r"(#{1,6})(?:[ \t]+|$)")
+_BREAK = pattern(r"([-*_])(?:[ \t]*\1){2,}[ \t]*$")
+_SETEXT = pattern(r"(=+|-+)[ \t]*$")
+_ITEM = pattern(r"([-+*]|\d{1,9}[.)])(?=[ \t]|$)")
+_DEFINITION = pattern(r"\[[^\]\[]{1,999}\]:")
+_FOOTNOTE = pattern(r"\[\^[^\]\[\s]{1,200}\]:")
+_DELIMITER = pattern(r"\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$")
+_CONFLICT = pattern(r"(?:<{7}|>{7}|\|{7})(?: |$)|={7}$")
+_DIRECTIVE = pattern(r":{3,}|\{%|\{\{|<%|%\}|\{:|\{#[^}]*\}$|!!!|\?\?\?|@[A-Za-z]+\(|=== \"|\{[/A-Za-z]|\[\[[^\]]*\]\]$|\[!|<<<|\\[a-z]+\{")
+_IMPORT = pattern(r"(?:import|export)\s+(?:[\w*{]|default\b).*(?:from\s+['\"]|['\"];?$|=|\{$)")
+_HTML_BLOCK = pattern(
     r"</?(?:address|article|aside|base|basefont|blockquote|body|caption|center|col|colgroup|dd|details|dialog|dir|div|dl|dt"
     r"|fieldset|figcaption|figure|footer|form|frame|frameset|h[1-6]|head|header|hr|html|iframe|legend|li|link|main|menu"
     r"|menuitem|nav|noframes|ol|optgroup|option|p|param|search|section|summary|table|tbody|td|tfoot|th|thead|title|tr|track"
     r"|ul)(?:[ \t]|/?>|$)",
     re.IGNORECASE,
 )
-_HTML_RAW = re.compile(r"<(script|pre|style|textarea)(?:[ \t>]|$)", re.IGNORECASE)
-_HTML_TAG = re.compile(r"</?[A-Za-z][\w.:-]*(?:\s[^<>]*)?/?>[ \t]*$")
-_HTML_OPEN = re.compile(r"</?[A-Z][\w.]*(?:\s|>|/|$)|<>|</>")
+_HTML_RAW = pattern(r"<(script|pre|style|textarea)(?:[ \t>]|$)", re.IGNORECASE)
+_HTML_TAG = pattern(r"</?[A-Za-z][\w.:-]*(?:\s[^<>]*)?/?>[ \t]*$")
+_HTML_OPEN = pattern(r"</?[A-Z][\w.]*(?:\s|>|/|$)|<>|</>")
 
 
 class _Line(NamedTuple):
@@ -157,7 +158,7 @@ class _Scanner:
                 yield from self.quote(rows[at:end], level, depth)
             elif self.is_item(content):
                 end = self.listed(rows, at)
-                yield from self.list(rows[at:end], level, depth)
+                yield from self.items(rows[at:end], level, depth)
             elif content[0] == "$" and content.startswith("$$"):
                 end = self.until(rows, at, "$$", skip=2)
                 yield self.piece("code", row, rows[end - 1])
@@ -359,7 +360,7 @@ class _Scanner:
             number += 1
         return end
 
-    def list(self, rows: list[_Line], level: int, depth: int) -> Iterator[_Piece]:
+    def items(self, rows: list[_Line], level: int, depth: int) -> Iterator[_Piece]:
         group = next(self.groups)
         starts: list[tuple[int, int, int]] = []
         offset = 0

@@ -6,18 +6,18 @@ Only what plain text has by custom is told apart: `# ` headings, underlined head
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from cleaner import lines
 from cleaner.model import Block, Kind, Span
+from cleaner.patterns import pattern
 from cleaner.segment import shape
 
-_HEADING = re.compile(r"(#{1,6})[ \t]+(?=\S)")
-_UNDERLINE = re.compile(r"([=\-~^*])\1{2,}[ \t]*$")
-_ITEM = re.compile(r"(?:[-*+•‣◦–—]|\d{1,3}[.)]|[a-z]\))[ \t]+(?=\S)")
-_RULE = re.compile(r"(?:[-*_=~#•][ \t]*){3,}$")
-_CONFLICT = re.compile(r"(?:<{7}|>{7}|\|{7})(?: |$)|={7}$")
+_HEADING = pattern(r"(#{1,6})[ \t]+(?=\S)")
+_UNDERLINE = pattern(r"([=\-~^*])\1{2,}[ \t]*$")
+_ITEM = pattern(r"(?:[-*+•‣◦–—]|\d{1,3}[.)]|[a-z]\))[ \t]+(?=\S)")
+_RULE = pattern(r"(?:[-*_=~#•][ \t]*){3,}$")
+_CONFLICT = pattern(r"(?:<{7}|>{7}|\|{7})(?: |$)|={7}$")
 
 
 def blocks(text: str) -> Iterator[Block]:
