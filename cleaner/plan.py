@@ -124,7 +124,9 @@ def compose(text: str, plan: Plan, more: Plan) -> Plan:
 def _still_there(text: str, keeper: Span | None, added: Sequence[Finding]) -> Span | None:
     """Return where a keeper's text stays, if a later finding takes the keeper itself as the copy of another."""
     for finding in added:
-        if keeper is not None and finding.keeper is not None and finding.span.holds(keeper):
+        if keeper is None or finding.keeper is None:
+            continue
+        if finding.span.holds(keeper) or any(edit.span.holds(keeper) for edit in finding.edits):
             start = finding.keeper.start + keeper.start - finding.span.start
             moved = Span(start, start + keeper.end - keeper.start)
             same = text[moved.start : moved.end] == text[keeper.start : keeper.end]

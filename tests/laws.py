@@ -31,9 +31,10 @@ def holds(text: str, format: Format = "markdown", options: Options = Options()) 
     assert not set(cleaned.plan.taken) & {skipped.finding for skipped in cleaned.plan.skipped}
     if not edits:
         assert after == text  # law 6
+    removals = [edit for finding in cleaned.plan.taken if finding.rule[0] != "L" for edit in finding.edits]  # layout moves
     for finding in cleaned.plan.taken:  # law 7
         if finding.keeper is not None and finding.rule[0] == "D":
-            for edit in edits:
+            for edit in removals:
                 overlap = min(edit.span.end, finding.keeper.end) - max(edit.span.start, finding.keeper.start)
                 assert overlap < finding.keeper.end - finding.keeper.start, "the keeper went too"
     again = clean_article(article(after, format), options)
