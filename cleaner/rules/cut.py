@@ -7,13 +7,37 @@ as its last item's text. Stretches that touch share the space between them out, 
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Iterable
 
 from cleaner.model import Edit, Span
 from cleaner.page import Page
 
 
-def cut(page: Page, first: int, last: int, gone: Collection[int]) -> Edit:
+class Gone:
+    """The numbers of all blocks that are removed from a page; knows the nearest one that stays at once."""
+
+    def __init__(self, numbers: Iterable[int]) -> None:
+        self._above: dict[int, int] = {}  # a removed block -> the nearest above and below that stays
+        self._below: dict[int, int] = {}
+        ascending = sorted(numbers)
+        for number in ascending:
+            self._above[number] = self._above.get(number - 1, number - 1)
+        for number in reversed(ascending):
+            self._below[number] = self._below.get(number + 1, number + 1)
+
+    def __contains__(self, number: object) -> bool:
+        return number in self._above
+
+    def above(self, number: int) -> int:
+        """Return the nearest block above one that stays; -1 for none."""
+        return self._above.get(number - 1, number - 1)
+
+    def below(self, number: int) -> int:
+        """Return the nearest block below one that stays; the number of blocks for none."""
+        return self._below.get(number + 1, number + 1)
+
+
+def cut(page: Page, first: int, last: int, gone: Gone) -> Edit:
     """
     Return the edit that removes consecutive blocks.
 
@@ -21,16 +45,12 @@ def cut(page: Page, first: int, last: int, gone: Collection[int]) -> Edit:
         page: The page.
         first: The number of the first block to remove.
         last: The number of the last.
-        gone: All blocks that are removed from the page, these or others.
+        gone: All other blocks that are removed from the page; these may be among them.
     """
     if page.article.format == "html":
         return _element(page, first, last)
     blocks, text = page.blocks, page.article.text
-    above, below = first - 1, last + 1
-    while above in gone:
-        above -= 1
-    while below in gone:
-        below += 1
+    above, below = gone.above(first), gone.below(last)
     top = text[blocks[above].span.end : blocks[above + 1].span.start] if above >= 0 else None
     bottom = text[blocks[below - 1].span.end : blocks[below].span.start] if below < len(blocks) else None
     if top is not None and (bottom is None or _breaks(bottom) > _breaks(top)):

@@ -12,14 +12,14 @@ from cleaner.match.copies import Run
 from cleaner.match.near import Pair, pairs
 from cleaner.model import Block, Confidence, Difference, Finding, Safety
 from cleaner.page import Page
-from cleaner.rules.cut import cut
+from cleaner.rules.cut import Gone, cut
 from cleaner.words import count
 
 # What may differ between two states of one text without saying anything new.
 _SLIPS = frozenset({"typo", "inflection", "case", "punctuation", "function", "markup", "missing"})
 
 
-def find(page: Page, runs: Sequence[Run], gone: set[int]) -> Iterator[Finding]:
+def find(page: Page, runs: Sequence[Run], gone: Gone) -> Iterator[Finding]:
     """Yield a finding for every block that is an edited or truncated copy of one above it that stays."""
     staying: dict[str, Block] = {}
     for block in page.blocks:
@@ -75,7 +75,7 @@ def _comparable(one: Block, other: Block) -> bool:
 
 
 def _finding(
-    page: Page, keeper: Block, duplicate: Block, pair: Pair, differing: tuple[Difference, ...], gone: set[int]
+    page: Page, keeper: Block, duplicate: Block, pair: Pair, differing: tuple[Difference, ...], gone: Gone
 ) -> Iterator[Finding]:
     apart = abs(keeper.number - duplicate.number)
     percent = f"{pair.scores.ratio:.0%}"
@@ -99,7 +99,7 @@ def _finding(
         span=duplicate.span,
         message=message,
         safety=_level(safety),
-        edits=(cut(page, duplicate.number, duplicate.number, gone | {duplicate.number}),) if safety != "report" else (),
+        edits=(cut(page, duplicate.number, duplicate.number, gone),) if safety != "report" else (),
         confidence=_confidence(page, rule, differing, apart, size, keeper, duplicate),
         keeper=keeper.span,
         relation=pair.relation,

@@ -16,7 +16,7 @@ from cleaner.match import copies
 from cleaner.match.copies import Run
 from cleaner.model import PROSE, SAME, Block, Confidence, Edit, Finding, Relation, Safety, Span
 from cleaner.page import Page
-from cleaner.rules.cut import cut
+from cleaner.rules.cut import Gone, cut
 from cleaner.segment.shape import CLOSERS, ends_sentence, stands_alone
 from cleaner.words import count
 
@@ -49,7 +49,7 @@ def find(page: Page) -> Iterator[Finding]:
     """Yield a finding for every block or run of blocks that stands again."""
     judge = _Judge(page)
     runs = _headed(page, copies.runs(page.keys, [block.kind in PROSE for block in page.blocks], judge.may_go))
-    gone = {number for run in runs if run.goes for number in run.duplicates}
+    gone = Gone(number for run in runs if run.goes for number in run.duplicates)
     for run in _merged(runs):
         verdict = judge(run)
         if verdict is not None and page.options.wants(verdict.rule):
@@ -335,7 +335,7 @@ class _Judge:
         return any(block.kind in ("html", "directive") for block in between)
 
 
-def _finding(page: Page, run: Run, verdict: Verdict, gone: set[int]) -> Finding:
+def _finding(page: Page, run: Run, verdict: Verdict, gone: Gone) -> Finding:
     blocks = page.blocks
     first, last = run.duplicates[0], run.duplicates[-1]
     span = Span(blocks[first].span.start, blocks[last].span.end)
@@ -345,7 +345,7 @@ def _finding(page: Page, run: Run, verdict: Verdict, gone: set[int]) -> Finding:
     same = all(page.article.said(blocks[one].inner) == page.article.said(blocks[other].inner) for one, other in zip(run.duplicates, keepers))
     edits: tuple[Edit, ...] = ()
     if verdict.safety != "report":
-        edits = (cut(page, first, last, gone | set(run.duplicates)),)
+        edits = (cut(page, first, last, gone),)
     relation: Relation = "exact" if same else "normalised"
     return Finding(
         rule=verdict.rule,

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from cleaner.model import SAME, Block, Finding, Span
 from cleaner.page import Page
 from cleaner.patterns import pattern
-from cleaner.rules.cut import cut
+from cleaner.rules.cut import Gone, cut
 from cleaner.segment.shape import stands_alone
 from cleaner.words import count
 
@@ -88,7 +88,7 @@ def _with_site(page: Page, titles: list[Block], site: str) -> Iterator[Finding]:
             span=duplicate.span,
             message="the title stands again, with the site's name",
             safety="unsafe",
-            edits=(cut(page, duplicate.number, duplicate.number, {duplicate.number}),),
+            edits=(cut(page, duplicate.number, duplicate.number, Gone(())),),
             confidence="shown" if near else "pedantic",
             keeper=keeper.span,
             relation="near",
