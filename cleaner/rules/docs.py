@@ -1,0 +1,467 @@
+"""
+What the rules say of themselves: those about repeats, titles, sentences, layout and marks.
+
+The rules about single words (words.py) and about characters (encoding.py) carry their own. `cleaner rule` shows these
+pages and docs/rules.md is made of them, so each claim here is one that the code beside it keeps.
+"""
+
+from __future__ import annotations
+
+DOCS: dict[str, str] = {
+    "D101": """\
+# D101 repeated-paragraph
+
+## What it does
+
+Finds a paragraph that says the same as one above it, and removes the later copy. Case, typographic quotes and dashes,
+emphasis marks and line wrapping do not count as a difference; digits, punctuation, code, addresses and tags do.
+
+## Why
+
+The same paragraph twice is the trace of a bad paste, a bad merge or a scraper that read one page from two places. A
+reader takes it for a slip of attention, and is right.
+
+## Example
+
+```text
+The ferry leaves at noon on weekdays only, whatever the poster says.
+
+The ferry leaves at noon on weekdays only, whatever the poster says.
+```
+
+becomes
+
+```text
+The ferry leaves at noon on weekdays only, whatever the poster says.
+```
+
+## How far to trust it
+
+Safe where the copy is the same to the letter and stands directly below its original: from 8 words on, or from 4 if it
+ends as a sentence does. In an article (profile `article`) also where it stands apart, from 12 words on: an article says
+each thing once. Unsafe where only case, quotes or line breaks differ. In documentation and lists a copy that stands apart
+is only reported: shown by default where it stands just twice, is long (25 words, or 8 in one section) and no tabs or tags
+part the two, since instructions, notes and lead-ins repeat on purpose. Pull quotes, captions, decks and summaries may
+repeat the body; they are reported with `--pedantic`.
+""",
+    "D102": """\
+# D102 near-repeated-paragraph
+
+## What it does
+
+Finds a paragraph, list item or table row that is an edited copy of another: half of all pairs of neighbouring words are
+the same, and the words in their order are 80 % alike. The report shows the differing words. Where those words are facts,
+D105 speaks instead.
+
+## Why
+
+When a text is revised in one place and pasted from another, the old state stays behind, a corrected typo away from the
+new one. Searching for equal text does not find it.
+
+## Example
+
+```text
+Dry the flakes for two days, and keep them in a jar with a tight lid away from the light.
+
+Dry the flaeks for two days, and keep them in a jar with a tight lid away from the light.
+```
+
+The second is shown as an edited copy of the first, with `flaeks` against `flakes`.
+
+## How far to trust it
+
+Unsafe: an edit is offered and waits for `--unsafe-fixes`, because which state is the better one is for the author to
+say. Shown by default only where nothing but slips differ (a typo, an ending, case, punctuation, a function word) and the
+copy is near: directly below, in an article, or in the same section. The first copy stays, or with `keep = "longest"` the
+longer one. Every pair is judged on its full text, and held against a text that stays, never against one that goes.
+""",
+    "D103": """\
+# D103 repeated-run
+
+## What it does
+
+Finds two or more blocks in a row that repeat as many blocks in a row above them, and removes the later run as one edit.
+Headings, list items, code and markup between the paragraphs belong to the run; code alone is never one.
+
+## Why
+
+People paste in stretches, not in paragraphs. "Lines 11-14 repeat lines 7-10" is one thing to understand and to undo,
+where four findings would be four.
+
+## Example
+
+```text
+Six boats landed their catch on Monday.
+
+The seventh came home a day late.
+
+Six boats landed their catch on Monday.
+
+The seventh came home a day late.
+```
+
+becomes
+
+```text
+Six boats landed their catch on Monday.
+
+The seventh came home a day late.
+```
+
+## How far to trust it
+
+Safe where the run is the same to the letter and stands directly below its original, with 4 words of prose at least; in
+an article also where it stands apart, from 12 words on and with a paragraph of 8 among them. Unsafe where only case,
+quotes or line breaks differ, in numbered steps, and outside articles where code or markup is part of the run: examples
+repeat on purpose. Elsewhere it is reported only.
+""",
+    "D104": """\
+# D104 contained-paragraph
+
+## What it does
+
+Finds a paragraph of at least 8 words nearly all of which (nine in ten) stand in one stretch of a longer one.
+
+## Why
+
+Teasers and "read more" excerpts are cut from the text they announce, and scrapers bring both home. A sentence left
+standing alone after it was worked into a paragraph looks the same.
+
+## Example
+
+```text
+The lighthouse keeper counted nine seals on the western rocks this morning
+
+The lighthouse keeper counted nine seals on the western rocks this morning, more than in any March since the count began.
+```
+
+The first is shown as contained in the second.
+
+## How far to trust it
+
+Unsafe: a summary may be meant to stand above the text it sums up. The more complete copy stays, wherever it stands.
+Shown by default where the two are neighbours, and in articles from 12 words on; otherwise with `--pedantic`. If the
+shorter says a number, date, name or negation otherwise than the longer, it is D105, and nothing is edited.
+""",
+    "D105": """\
+# D105 conflicting-copy
+
+## What it does
+
+Finds two texts that are near copies and differ in a fact: a number, date, name, unit, currency, negation, opposite,
+modal verb, quotation, the order of words, the target of a link, code. It shows the differing facts side by side and
+edits nothing, not even with `--unsafe-fixes`.
+
+## Why
+
+Likeness does not tell a slip from a meaning. "Twelve were injured" and "twenty-one were injured" are nearly the same
+text; one of them is an update, a second event or a mistake, and only a person can say which.
+
+## Example
+
+```text
+Cover 20 grams of flakes with 40 grams of water and wait until they are soft.
+
+Cover 25 grams of flakes with 50 grams of water and wait until they are soft.
+```
+
+is reported as a near copy with differing facts: 20 against 25, 40 against 50.
+
+## How far to trust it
+
+Report only. What counts as a fact is known best for English, German, French and Spanish; in other languages any word
+that differs is taken for one. Shown by default in articles from 12 words on; in documentation, where parallel
+entries differ in just such words by design, with `--pedantic`.
+""",
+    "D110": """\
+# D110 repeated-title
+
+## What it does
+
+Finds the article's title again: as a bold line, as a heading, in the front matter, with or without the name of the site
+behind it. The first of equal titles stays; of two that differ by the site's name, the one without it.
+
+## Why
+
+A scraped page brings its title along several times: from the page's head, from the banner above the text, from the text.
+
+## Example
+
+```text
+**Rain Stops the Harvest**
+
+**Rain Stops the Harvest**
+
+Nobody was on the fields this morning.
+```
+
+becomes
+
+```text
+**Rain Stops the Harvest**
+
+Nobody was on the fields this morning.
+```
+
+(`cleaner clean` writes the title that stays as a heading; see L402.)
+
+## How far to trust it
+
+Safe where both are set as titles and follow one another, and in an article wherever they are equal. A title with a
+site's name is unsafe to remove, and found only where the rest makes it plain that it is a name: "Spider-Man - No Way
+Home" is not cut. Front matter against the first heading is reported with `--pedantic` only and never edited, because
+many sites show the two in different places by design.
+""",
+    "D111": """\
+# D111 repeated-heading
+
+## What it does
+
+Finds a heading that stands directly below an equal heading, with nothing between them, and removes the second.
+
+## Why
+
+It comes from a merge that took both sides, or a section whose text was moved away.
+
+## Example
+
+```text
+## Opening hours
+
+## Opening hours
+
+From nine to five.
+```
+
+becomes
+
+```text
+## Opening hours
+
+From nine to five.
+```
+
+## How far to trust it
+
+Safe where text and level are the same; reported only where they differ in level or case. Equal headings further apart
+are never found: "Syntax" and "Examples" stand under many parents on purpose.
+""",
+    "D120": """\
+# D120 repeated-sentence
+
+## What it does
+
+Finds a sentence, or a run of them, that directly follows itself inside a paragraph; a sentence that ends one paragraph
+and begins the next; and a line that was copied below itself in a wrapped paragraph.
+
+## Why
+
+An editor's slip, seldom seen because the eye is one line further on already. A rule for paragraphs cannot find it.
+
+## Example
+
+```text
+The bridge is closed until May. The bridge is closed until May. Boats may pass.
+```
+
+becomes
+
+```text
+The bridge is closed until May. Boats may pass.
+```
+
+## How far to trust it
+
+Safe inside a paragraph where the copy is the same to the letter, has 5 words or more, ends as a sentence does and is not
+mostly code. Unsafe across the border of two paragraphs, and for lines. A sentence of 8 words that stands again with
+others between is reported and never edited: anaphora, refrains and examples do that. Headings are left alone.
+""",
+    "D130": """\
+# D130 repeated-list-item
+
+## What it does
+
+Finds an item that stands twice in one list. An item is compared with its links' targets, so two links of one name to
+two places are two items.
+
+## Why
+
+Long lists are filled by many hands. The second entry is written because nobody saw the first.
+
+## Example
+
+```text
+- ropes
+- lamp oil
+- lamp oil
+```
+
+becomes
+
+```text
+- ropes
+- lamp oil
+```
+
+## How far to trust it
+
+Safe where the copy stands directly below its original and is the same to the letter. Unsafe where other items of the
+list stand between. Reported only for numbered steps, which may say "repeat step 2" in full; with `--pedantic` for items
+that stand again and again, on other levels or in other lists, or that differ in case or marks.
+""",
+    "D131": """\
+# D131 repeated-table-row
+
+## What it does
+
+Finds a row that stands twice, cell by cell, in one table.
+
+## Why
+
+Tables grow as lists do, and a merge of two branches that added the same row keeps both.
+
+## Example
+
+```text
+| port    | depth |
+|---------|-------|
+| Saltby  | 4 m   |
+| Saltby  | 4 m   |
+```
+
+becomes
+
+```text
+| port    | depth |
+|---------|-------|
+| Saltby  | 4 m   |
+```
+
+## How far to trust it
+
+Safe where the copy stands directly below its original. Unsafe where other rows stand between: two measurements may
+agree. Shown by default if the row stands just twice and has 3 words. Rows of different tables are not compared.
+""",
+    "L401": """\
+# L401 title-first
+
+## What it does
+
+Moves the title above its decks (the bold lines that stand over it in scraped news). `cleaner clean` only; not with
+`--layout keep`.
+
+## Why
+
+An article begins with its title; programs that read the first line find it there.
+
+## Example
+
+```text
+**Six boats are still out.**
+**Storm Closes the Harbour**
+
+The harbour master closed both gates at noon, and they will stay closed at least until Thursday evening.
+```
+
+The title goes to the top, the deck below it.
+
+## How far to trust it
+
+Safe. Only in Markdown and plain text of the profile `article`, and only over decks and bylines: a title that stands below
+anything else stays. Not a word changes; the plan checks that before it is carried out.
+""",
+    "L402": """\
+# L402 title-as-heading
+
+## What it does
+
+Writes the title as a heading, `# Title`, where it is a bold line or, in plain text, a bare one. `cleaner clean` only; not
+with `--layout keep`.
+
+## Why
+
+Readers and programs tell a title by its heading mark. Bold is emphasis, and guessing is needed to see a title in it.
+
+## Example
+
+`**Storm Closes the Harbour**` becomes `# Storm Closes the Harbour`.
+
+## How far to trust it
+
+Safe. Only in Markdown and plain text of the profile `article`, and only for the one title; other bold lines, decks among
+them, stay as they are.
+""",
+    "L403": """\
+# L403 blank-lines
+
+## What it does
+
+Puts one blank line between the paragraphs, headings and quotes of an article, and none above the first.
+`cleaner clean` only; not with `--layout keep`.
+
+## Why
+
+Scraped articles come one line a paragraph. In Markdown such lines flow together into a single paragraph; set apart they
+are read as paragraphs everywhere.
+
+## Example
+
+Seven places in `seeds/harbour.txt`, where nothing but a line end stood between two paragraphs.
+
+## How far to trust it
+
+Safe. Only in Markdown and plain text of the profile `article`. Lists, code, front matter and the inside of block quotes
+keep their own spacing, lines inside a paragraph stay where they are, and the file's kind of line end is used.
+""",
+    "M801": """\
+# M801 merge-conflict
+
+## What it does
+
+Reports conflict markers (`<<<<<<<`) that were left in the text. Nothing is de-duplicated in such a file.
+
+## Why
+
+Both sides of a conflict say nearly the same. To a duplicate finder they look like a copy and its original, and removing
+either would be taking a side.
+
+## Example
+
+```text
+<<<<<<< ours
+The gate opens at six.
+=======
+The gate opens at seven.
+>>>>>>> theirs
+```
+
+## How far to trust it
+
+Report only. Markers inside code are an example of markers, and not found.
+""",
+    "S901": """\
+# S901 unused-suppression
+
+## What it does
+
+Reports a `cleaner: keep` or `cleaner: off` comment that keeps nothing.
+
+## Why
+
+The text it spoke for has changed, and a comment without effect misleads the next reader. It may also hide the next
+finding, the one that is real.
+
+## Example
+
+```text
+<!-- cleaner: keep D101 -- the refrain -->
+
+This paragraph stands here once.
+```
+
+## How far to trust it
+
+Report only. A comment counts as used if any finding of the rules it names was held back by it, in this run and with
+these options.
+""",
+}
