@@ -20,9 +20,13 @@ from cleaner.words import count
 # Titles and decks stand before the first paragraph of running text; this is how long that is, in words.
 BODY_WORDS = 15
 LONGEST_TITLE = 30
+# A text of more different headings is a reference or a book, however much prose stands under each.
+MOST_SECTIONS = 20
 _BYLINE = pattern(r"(?:by|von|par|por|di|av|door)\s+\S+(?:\s+\S+){0,7}$", re.IGNORECASE)
 _CAPTION = pattern(r"(?:photo|image|picture|figure|foto|bild|abbildung|photographie|imagen|caption)\b[^.]{0,40}[:.]", re.IGNORECASE)
 _NUMBERED = pattern(r"\d+[.)]")
+# A comment to this tool, in any format: whoever keeps a paragraph by one has not changed what kind of text it is.
+_COMMENT = pattern(r"\s*(?:<!--|\{/\*|\[//\]:[ \t]*#[ \t]*\(|\.\.|//)[ \t]*cleaner:")
 
 
 def assign(page: Page) -> tuple[Block, ...]:
@@ -73,8 +77,10 @@ def profile(page: Page) -> Profile:
             headings += block.role != "title"
         elif block.kind in ("item", "row"):
             listed += 1
-        elif block.kind in ("code", "directive", "definition", "html", "conflict"):
-            opaque += 1
+        elif block.kind in ("code", "directive", "definition", "conflict"):
+            opaque += not _COMMENT.match(page.source(block))
+        elif block.kind == "html" and page.article.format != "html":  # there a page is made of tags
+            opaque += not _COMMENT.match(page.source(block))
     running = [size for size in paragraphs if size >= 8]
     if listed > 3 * len(running) and listed >= 4:
         return "list"
@@ -86,6 +92,7 @@ def profile(page: Page) -> Profile:
         and whole * 4 >= len(running) * 3
         and len(running) * 2 >= len(paragraphs)
         and headings * 3 <= len(running)
+        and headings <= MOST_SECTIONS
         and listed * 4 <= len(running)
         and opaque * 6 <= len(running)
     ):

@@ -33,8 +33,10 @@ def find(page: Page, runs: Sequence[Run], gone: Gone) -> Iterator[Finding]:
         if not page.article.origin.sure or not _comparable(keeper, duplicate):
             continue
         shorter = count(page.mended[keeper.number]) < count(page.mended[duplicate.number])
-        if shorter and (pair.relation == "contained" or page.options.keep == "longest"):
+        if shorter and (pair.relation == "contained" or page.options.keep == "longest" or _cut(page, duplicate, keeper)):
             keeper, duplicate = duplicate, keeper  # the more complete copy stays
+        if pair.relation == "near" and _cut(page, keeper, duplicate):
+            pair = pair._replace(relation="contained")
         found.append((keeper, duplicate, pair, _differences(page, keeper, duplicate)))
     going: dict[int, int] = {}
     said: set[int] = set()
@@ -49,6 +51,13 @@ def find(page: Page, runs: Sequence[Run], gone: Gone) -> Iterator[Finding]:
             going[duplicate.number] = keeper.number
         said.add(duplicate.number)
         yield from _finding(page, keeper, duplicate, pair, differing, gone)
+
+
+def _cut(page: Page, keeper: Block, duplicate: Block) -> bool:
+    """Whether a block is another cut short: a teaser that ends in an ellipsis or "read more"."""
+    from cleaner.match.facts import cut as cut_short
+
+    return cut_short(page.mended[keeper.number], page.mended[duplicate.number])
 
 
 def _order(match: tuple[Block, Block, Pair, tuple[Difference, ...]]) -> tuple[bool, bool, int, float, int]:

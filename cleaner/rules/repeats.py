@@ -81,6 +81,7 @@ def _headed(page: Page, runs: list[Run]) -> list[Run]:
 def _merged(runs: Sequence[Run]) -> Iterator[Run]:
     """Join copies that follow one another and repeat the same block: a line said a thousand times is one finding."""
     pending: Run | None = None
+    more: list[int] = []
     for run in runs:
         if (
             pending is not None
@@ -88,15 +89,15 @@ def _merged(runs: Sequence[Run]) -> Iterator[Run]:
             and pending.goes
             and len(run.keepers) == 1
             and set(run.keepers) == set(pending.keepers)
-            and pending.duplicates[-1] + 1 == run.duplicates[0]
+            and (more or pending.duplicates)[-1] + 1 == run.duplicates[0]
         ):
-            pending = pending._replace(duplicates=pending.duplicates + run.duplicates)
+            more += run.duplicates
             continue
         if pending is not None:
-            yield pending
-        pending = run
+            yield pending._replace(duplicates=(*pending.duplicates, *more))
+        pending, more = run, []
     if pending is not None:
-        yield pending
+        yield pending._replace(duplicates=(*pending.duplicates, *more))
 
 
 class _Judge:
@@ -148,16 +149,18 @@ class _Judge:
             if size >= FEWEST_ADJACENT and self._prose_like(prose):
                 if any(self._numbered(one) for one, _ in pairs):
                     return Verdict("D103", "unsafe", "shown", "numbered steps may repeat on purpose")
-                if all(self._verse(one) or self._speech(one) for one in prose):
+                if all(self._verse(one, other) or self._speech(one) for one, other in pairs if one.kind in PROSE):
                     return Verdict("D103", "unsafe", "shown", "verse and dialogue may repeat on purpose")
                 if len(prose) < len(pairs) and self.page.profile != "article":
                     return Verdict("D103", "unsafe", "pedantic", "examples with code or markup may repeat on purpose")
                 return Verdict("D103", "safe", "shown", "the copy stands directly below the original")
             return Verdict("D103", "report", "pedantic", "short lines may repeat on purpose")
         if self.page.profile == "article" and size >= FEWEST_ANYWHERE and any(self.size(one) >= 8 and one.kind == "paragraph" for one in prose):
-            if same and all(self._verse(one) for one in prose):
+            if same and all(self._verse(one, other) for one, other in pairs if one.kind in PROSE):
                 return Verdict("D103", "unsafe", "shown", "a refrain may repeat on purpose")
-            if same and (left := self._left_alone(pairs[0][0], pairs[-1][0])):
+            if self._on_tabs(*pairs[0]):
+                return Verdict("D103", "unsafe", "shown", "each reader may be shown one of the two, as on tabs")
+            if same and (left := self._left_alone(pairs[0], pairs[-1][0])):
                 return Verdict("D103", "unsafe", "shown", left)
             if same:
                 return Verdict("D103", "safe", "shown", "an article says each thing once; the first copy stays")
@@ -185,14 +188,14 @@ class _Judge:
         if run.adjacent and one.level == other.level:
             if not same:
                 return Verdict("D101", "unsafe" if size >= 8 else "report", "shown" if size >= 8 else "pedantic", "the copies differ in case, quotes, marks or line breaks only")
-            if self._verse(one) or self._speech(one):
+            if self._verse(one, other) or self._speech(one):
                 return Verdict("D101", "unsafe", "shown", "verse and dialogue may repeat on purpose")
             if size >= FEWEST_ADJACENT and self._prose_like([one]) and (size >= 8 or ends_sentence(self.said(one))):
                 return Verdict("D101", "safe", "shown", "the copy stands directly below the original")
             return Verdict("D101", "report", "pedantic", "short or technical lines may repeat on purpose")
         if page.profile == "article" and one.kind == "paragraph" and one.role == other.role:
             if size >= FEWEST_ANYWHERE and same and self._prose_like([one]):
-                if reason := self._on_purpose(one) or self._left_alone(one, one):
+                if reason := self._on_purpose(one, other) or self._left_alone((one, other), one):
                     return Verdict("D101", "unsafe", "shown", reason)
                 return Verdict("D101", "safe", "shown", "an article says each thing once; the first copy stays")
             if size < 5:
@@ -254,28 +257,37 @@ class _Judge:
             return True
         return (one.kind == "quote") != (other.kind == "quote") or one.role in ("caption", "pull-quote", "summary")
 
-    def _on_purpose(self, one: Block) -> str:
+    def _on_purpose(self, one: Block, other: Block) -> str:
         """Say why a paragraph of an article that stands again, apart from its original, may be meant; "" where nothing speaks for that."""
         said = self.said(one)
         bare = said.rstrip(CLOSERS)
         if bare.endswith(("?", "？", "؟", "\u037e")):
             return "a question may be asked again"
-        if not ends_sentence(said):
+        thai = "\u0e00" <= bare[-1:] <= "\u0eff"  # Thai and Lao set no full stop; and longer lines only lack theirs
+        if not ends_sentence(said) and not thai and self.size(one) < FEWEST_APART:
             return "a line that is no sentence, such as a greeting, may repeat on purpose"
         if self._copies[self.page.keys[one.number]] > 2:
             return "what stands again and again may be a refrain"
         if self._speech(one):
             return "a quotation may be taken up again"
-        if self._verse(one) or said[:1] + said[-1:] in ("**", "__"):
+        if self._on_tabs(one, other):
+            return "each reader may be shown one of the two, as on tabs"
+        if self._verse(one, other) or said[:1] + said[-1:] in ("**", "__"):
             return "what is set off from the running text may be a refrain"
         return ""
 
-    def _left_alone(self, first: Block, last: Block) -> str:
-        """Say what would be left without the text it leads in to, if these blocks went; "" for nothing."""
-        blocks = self.page.blocks
-        if first.number == 0:
-            return ""
+    def _on_tabs(self, one: Block, other: Block) -> bool:
+        """Whether a tag or template mark stands directly above each of two blocks, as where a tab begins."""
+        above = [self.page.blocks[block.number - 1].kind for block in (one, other) if block.number > 0]
+        return self.page.article.format != "html" and len(above) == 2 and all(kind in ("html", "directive") for kind in above)
+
+    def _left_alone(self, pair: tuple[Block, Block], last: Block) -> str:
+        """Say what would be left without the text it leads in to, if the blocks from a pair's copy to the last went; "" for nothing."""
+        blocks, keys = self.page.blocks, self.page.keys
+        first, keeper = pair
         above = blocks[first.number - 1]
+        if keeper.number > 0 and keys[above.number] == keys[keeper.number - 1]:
+            return ""  # it is a copy itself
         said = self.page.mended[above.number].rstrip().rstrip(CLOSERS)
         if above.kind == "heading" or stands_alone(self.page.source(above)):
             below = blocks[last.number + 1] if last.number + 1 < len(blocks) else None
@@ -283,7 +295,7 @@ class _Judge:
                 return "the heading above it would have nothing under it"
         elif above.kind in PROSE and said.endswith((":", "：")):
             return "the line above it leads in to it"
-        elif above.kind in PROSE and said.endswith(("?", "？", "؟")) and first is last:
+        elif above.kind in PROSE and said.endswith(("?", "？", "؟")) and first == last:
             return "it may answer the question above it"
         return ""
 
@@ -292,13 +304,15 @@ class _Judge:
         said = self.said(block)
         return said[:1] in _OPENING and any(close in said[1:] for close in _OPENING[said[0]]) and self.size(block) < FEWEST_QUOTED
 
-    def _verse(self, block: Block) -> bool:
-        """Whether a block is set in short lines, as poems and songs are."""
+    def _verse(self, block: Block, other: Block) -> bool:
+        """Whether a block and its copy are set in the same short lines, as poems and songs are."""
         if block.kind not in ("paragraph", "quote"):
             return False
-        rows = [row.end - row.start for row in lines.split(self.page.mended[block.number])]
+        rows, others = (
+            [row.end - row.start for row in lines.split(self.page.mended[each.number])] for each in (block, other)
+        )
         if len(rows) > 1:
-            return max(rows) <= LONGEST_VERSE
+            return max(rows) <= LONGEST_VERSE and len(rows) == len(others)
         return rows != [] and rows[0] <= LONGEST_VERSE and self._in_stanza(block)
 
     def _in_stanza(self, block: Block) -> bool:
