@@ -39,10 +39,13 @@ The ferry leaves at noon on weekdays only, whatever the poster says.
 
 Safe where the copy is the same to the letter and stands directly below its original: from 8 words on, or from 4 if it
 ends as a sentence does. In an article (profile `article`) also where it stands apart, from 12 words on: an article says
-each thing once. Unsafe where only case, quotes or line breaks differ. In documentation and lists a copy that stands apart
-is only reported: shown by default where it stands just twice, is long (25 words, or 8 in one section) and no tabs or tags
-part the two, since instructions, notes and lead-ins repeat on purpose. Pull quotes, captions, decks and summaries may
-repeat the body; they are reported with `--pedantic`.
+each thing once. Unsafe are copies that differ in case, quotes or line breaks, verse and short quotations, and in an
+article all that may be meant to come again: a question, a line that is no sentence, what stands three times, a text on two
+tabs, and a copy that the line or heading above it needs.
+
+In documentation and lists a copy that stands apart is only reported: shown by default where it stands just twice, is long
+(25 words, or 8 in one section) and no tabs or tags part the two, since instructions, notes and lead-ins repeat on
+purpose. Pull quotes, captions, decks and summaries may repeat the body; they are reported with `--pedantic`.
 """,
     "D102": """\
 # D102 near-repeated-paragraph
@@ -112,15 +115,17 @@ The seventh came home a day late.
 
 Safe where the run is the same to the letter and stands directly below its original, with 4 words of prose at least; in
 an article also where it stands apart, from 12 words on and with a paragraph of 8 among them. Unsafe where only case,
-quotes or line breaks differ, in numbered steps, and outside articles where code or markup is part of the run: examples
-repeat on purpose. Elsewhere it is reported only.
+quotes or line breaks differ, in numbered steps, in verse and dialogue, on tabs, where the line or heading above the copy
+needs it, and outside articles where code or markup is part of the run: examples repeat on purpose. Elsewhere it is
+reported only.
 """,
     "D104": """\
 # D104 contained-paragraph
 
 ## What it does
 
-Finds a paragraph of at least 8 words nearly all of which (nine in ten) stand in one stretch of a longer one.
+Finds a paragraph of at least 8 words nearly all of which (nine in ten) stand in one stretch of a longer one, and one that
+is another cut short, with an ellipsis or "read more" at its end.
 
 ## Why
 
