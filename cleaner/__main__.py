@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cleaner.cli import main
+from cleaner.cli import run
 
 if __name__ == "__main__":
-    main(prog_name="cleaner")
+    run()

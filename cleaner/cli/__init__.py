@@ -7,8 +7,9 @@ not be handled; 130 interrupted. stdout carries the document or the findings, ne
 
 from __future__ import annotations
 
+import gc
 import sys
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
@@ -121,3 +122,26 @@ def main() -> None:
     cleaner check --fix docs/               remove what is safe to remove
     cleaner undo report.json                put it back
     """
+
+
+def run() -> NoReturn:
+    """
+    Run the command line as a process of its own: what `cleaner` and `python -m cleaner` call.
+
+    Leaves without taking the interpreter apart, which takes a hook a tenth of its time: every file of ours is closed by
+    then, and both streams are flushed here.
+    """
+    import os
+
+    gc.set_threshold(50_000, 20, 20)  # values live as long as the run; looking for rings among them finds none
+    status: Any = 0
+    try:
+        main()
+    except SystemExit as leaving:
+        status = leaving.code
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except (OSError, ValueError):
+        pass  # the reader has gone
+    os._exit(status if isinstance(status, int) else 0 if status is None else 1)

@@ -15,6 +15,8 @@ from typing import NamedTuple
 
 # An adjacent copy of several blocks ends where its original ends; so many earlier endings are tried.
 LOOK_BACK = 8
+# A run is judged by its last blocks first: a longer one that does not go is not built anew at each of its blocks.
+JUDGED = 32
 
 
 class Run(NamedTuple):
@@ -111,13 +113,21 @@ class _Walk:
 
     def _distant(self, number: int, links: dict[int, int]) -> list[tuple[int, int]] | None:
         """Return the longest run that a block completes wherever its original stands, if it may go."""
-        run = self._longest(len(self.stack), links)
+        run = self._longest(len(self.stack), links, JUDGED)
         run[-1] = (number, run[-1][1])
-        return run if self._counts(run) and self.may_go(self._run(run, goes=True)) else None
+        if not self._counts(run) or not self.may_go(self._run(run, goes=True)):
+            return None
+        if max(links.values()) > JUDGED:
+            whole = self._longest(len(self.stack), links)
+            whole[-1] = run[-1]
+            if self.may_go(self._run(whole, goes=True)):
+                return whole
+        return run
 
-    def _longest(self, place: int, links: dict[int, int]) -> list[tuple[int, int]]:
-        """Return the longest run that ends at a place of the stack; the earliest of several."""
+    def _longest(self, place: int, links: dict[int, int], most: int | None = None) -> list[tuple[int, int]]:
+        """Return the longest run that ends at a place of the stack, or the last so many blocks of it; the earliest of several."""
         keeper, length = min(links.items(), key=lambda link: (-link[1], link[0]))
+        length = min(length, most or length)
         return [
             (self.stack[place - back] if place - back < len(self.stack) else -1, keeper - back)
             for back in range(length - 1, -1, -1)

@@ -87,8 +87,7 @@ def _merged(runs: Sequence[Run]) -> Iterator[Run]:
             pending is not None
             and run.goes
             and pending.goes
-            and len(run.keepers) == 1
-            and set(run.keepers) == set(pending.keepers)
+            and run.keepers == pending.keepers
             and (more or pending.duplicates)[-1] + 1 == run.duplicates[0]
         ):
             more += run.duplicates
@@ -124,7 +123,8 @@ class _Judge:
         blocks = self.page.blocks
         pairs = [(blocks[one], blocks[other]) for one, other in zip(run.duplicates, run.keepers)]
         same = all(self.said(one) == self.said(other) for one, other in pairs)
-        if len(run.keepers) == 1:
+        # A line said over and over is one text, however many copies stand in a row.
+        if len(run.keepers) == 1 or len({self.page.keys[one.number] for one, _ in pairs}) == 1:
             return self._single(*pairs[0], run, same)
         return self._run(pairs, run, same)
 

@@ -43,17 +43,19 @@ def one_a_line(chunks: Iterable[Sequence[str]]) -> bool:
     """
     inner: list[tuple[str, str]] = []
     seen: set[str] = set()
+    again = False  # nothing but one line, said over and over
     for chunk in chunks:
         above: str | None = None
         for line in chunk:
             if line in seen:
+                again = True
                 continue
             seen.add(line)
             if above is not None:
                 inner.append((above, line))
             above = line
     if not inner:
-        return False
+        return again
     whole = sum(
         1
         for line, below in inner
