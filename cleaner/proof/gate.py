@@ -32,7 +32,7 @@ def obvious(page: Page, edits: Sequence[Edit]) -> bool:
             at += 1
         touched = at
         while touched < len(blocks) and blocks[touched].span.start < edit.span.end:
-            if not edit.span.holds(blocks[touched].span):
+            if not edit.span.holds(blocks[touched].span) or blocks[touched].kind == "front":
                 return False
             touched += 1
         if touched == at or edit.after:

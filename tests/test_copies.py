@@ -1,0 +1,121 @@
+"""match/copies.py: the one walk down the article, on sequences over small alphabets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cleaner.match.copies import LOOK_BACK, Run, runs
+
+POLICIES: dict[str, Callable[[Run], bool]] = {
+    "everything": lambda run: True,
+    "nothing": lambda run: False,
+    "adjacent": lambda run: run.adjacent,
+    "runs": lambda run: len(run.duplicates) > 1,
+    "adjacent-runs": lambda run: run.adjacent and len(run.duplicates) > 1,
+    "long-runs": lambda run: len(run.duplicates) > 2 or run.adjacent,
+}
+SEQUENCES = st.one_of(
+    st.lists(st.sampled_from("ab"), max_size=14),
+    st.lists(st.sampled_from("abc"), max_size=14),
+    st.lists(st.sampled_from(["a", "b", "c", "d", ""]), max_size=16),
+)
+POLICY = pytest.mark.parametrize("policy", POLICIES.values(), ids=POLICIES)
+
+
+def walked(keys: list[str], may_go: Callable[[Run], bool]) -> list[Run]:
+    return runs(keys, [True] * len(keys), may_go)
+
+
+def left(keys: list[str], found: list[Run]) -> list[str]:
+    gone = {number for run in found if run.goes for number in run.duplicates}
+    return [key for number, key in enumerate(keys) if number not in gone]
+
+
+@POLICY
+def test_what_is_left_loses_nothing_more(policy: Callable[[Run], bool]) -> None:
+    """Walking what the walk leaves removes nothing: law 5."""
+
+    @settings(max_examples=400, deadline=None)
+    @given(SEQUENCES)
+    def check(keys: list[str]) -> None:
+        once = left(keys, walked(keys, policy))
+        assert left(once, walked(once, policy)) == once
+
+    check()
+
+
+@POLICY
+def test_keepers_stay_and_say_the_same(policy: Callable[[Run], bool]) -> None:
+    """Each keeper stays, says what its duplicate says, and no block is the duplicate of two runs."""
+
+    @settings(max_examples=400, deadline=None)
+    @given(SEQUENCES)
+    def check(keys: list[str]) -> None:
+        found = walked(keys, policy)
+        gone = [number for run in found if run.goes for number in run.duplicates]
+        every = [number for run in found for number in run.duplicates]
+        assert len(every) == len(set(every))
+        for run in found:
+            assert len(run.duplicates) == len(run.keepers) > 0
+            for duplicate, keeper in zip(run.duplicates, run.keepers, strict=True):
+                assert keys[duplicate] == keys[keeper] != ""
+                assert keeper not in gone
+            between = set(range(run.duplicates[0], run.duplicates[-1] + 1)) - set(run.duplicates)
+            assert list(run.duplicates) == sorted(run.duplicates)
+            assert between <= set(gone), "a run reaches over a block that stays"
+
+    check()
+
+
+@settings(max_examples=400, deadline=None)
+@given(SEQUENCES)
+def test_where_all_may_go_each_text_is_said_once(keys: list[str]) -> None:
+    """Where everything may go, every key is left once, in the order in which it stood first."""
+    said = left([key for key in keys if key], walked([key for key in keys if key], POLICIES["everything"]))
+    assert said == list(dict.fromkeys(key for key in keys if key))
+
+
+def test_where_nothing_may_go_every_copy_is_shown() -> None:
+    """Copies that stay are runs too: the longest, and none twice."""
+    found = walked(list("abcxabcyab"), POLICIES["nothing"])
+    assert [(run.duplicates, run.keepers, run.goes) for run in found] == [
+        ((4, 5, 6), (0, 1, 2), False),
+        ((8, 9), (0, 1), False),
+    ]
+
+
+def test_a_block_that_may_not_be_alone_goes_only_with_others() -> None:
+    """Code is no finding of its own, and part of a pasted run."""
+    found = runs(["text", "code", "x", "code", "text", "code"], [True, False, True, False, True, False], POLICIES["everything"])
+    assert [run.duplicates for run in found] == [(4, 5)]
+
+
+def test_a_run_next_to_its_original_is_adjacent() -> None:
+    """An adjacent run is told from one that stands apart."""
+    (run,) = walked(list("abcabc"), POLICIES["everything"])
+    assert run == Run((3, 4, 5), (0, 1, 2), True, True)
+    (run,) = walked(list("abcxabc"), POLICIES["everything"])
+    assert (run.duplicates, run.adjacent) == ((4, 5, 6), False)
+
+
+@pytest.mark.parametrize("policy", ["everything", "nothing", "adjacent", "runs"])
+@pytest.mark.parametrize("pattern", ["a", "ab", "abc", "aab", "abacad", "aaaaaaab"])
+def test_the_walk_is_linear(pattern: str, policy: str) -> None:
+    """Twice the text asks twice the questions: hostile sequences take no quadratic time."""
+
+    def asked(times: int) -> int:
+        calls = [0]
+
+        def may_go(run: Run) -> bool:
+            calls[0] += len(run.duplicates)
+            return POLICIES[policy](run)
+
+        walked(list(pattern * times), may_go)
+        return calls[0]
+
+    one, two = asked(200), asked(400)
+    assert two <= 2.2 * one + 50 * LOOK_BACK, (one, two)

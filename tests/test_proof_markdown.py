@@ -1,0 +1,161 @@
+"""proof/: what an edited Markdown text must still be; and the gate that spares the proof."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from cleaner.model import Edit, Span
+from cleaner.options import Options
+from cleaner.page import Page
+from cleaner.plan import apply
+from cleaner.proof import same_words
+from cleaner.proof.gate import obvious
+from cleaner.proof.markdown import unchanged
+from cleaner.segment import segment
+from laws import article, holds
+
+
+def without(text: str, *gone: str) -> tuple[str, list[Edit]]:
+    """Delete the last place of each given text; return what is left, and the edits."""
+    spans = sorted(Span(at, at + len(said)) for said in gone for at in [text.rindex(said)])
+    edits = [Edit(span, text[span.start : span.end], "") for span in spans]
+    return apply(text, edits), edits
+
+
+def proved(text: str, *gone: str) -> bool:
+    after, edits = without(text, *gone)
+    return unchanged(text, after, edits)
+
+
+@pytest.mark.parametrize(
+    ("text", "gone"),
+    [
+        ("One paragraph.\n\nOne paragraph.\n", "\n\nOne paragraph."),
+        ("One line.\nIts copy.\nThe last.\n", "Its copy.\n"),
+        ("- a\n- b\n- b\n- c\n", "- b\n"),
+        ("1. a\n2. b\n3. c\n", "\n3. c"),
+        ("> quote\n\ntext\n\n> quote\n", "\n\n> quote"),
+        ("# A\n\n# A\n\ntext\n", "# A\n\n"),
+        ("| a | b |\n|---|---|\n| c | d |\n| c | d |\n", "| c | d |\n"),
+        ("One sentence. One sentence. More.\n", " One sentence."),
+        ("text\n\n```\ncode\n```\n\ntext\n\n```\ncode\n```\n", "\n\n```\ncode\n```"),
+        ("- a\n\n  own paragraph\n\n  own paragraph\n\n- b\n", "  own paragraph\n\n"),
+        ("a\r\n\r\nb\r\n\r\nb\r\n", "b\r\n\r\n"),
+    ],
+)
+def test_what_changes_nothing_else_passes(text: str, gone: str) -> None:
+    """Whole paragraphs, items, rows, quotes and sentences go, and all around them reads as it did."""
+    assert proved(text, gone)
+
+
+@pytest.mark.parametrize(
+    ("text", "gone", "what"),
+    [
+        ("- a\n\ntext\n\n- b\n", "text\n\n", "two lists become one"),
+        ("text\n\ncopy\n---\n", "\n\ncopy", "a line becomes a heading"),
+        ("text\ncopy\n\n---\n", "copy\n\n", "a break becomes a heading's underline"),
+        ("- a\n\ntext\n\n    code\n", "text\n\n", "code becomes a list item's paragraph"),
+        ("text\n\n[a]: https://example.org\n\n[a]\n", "[a]: https://example.org\n\n", "a link loses its target"),
+        ("> quote\n\ncopy\n\ntext\n", "\ncopy\n\n", "a paragraph becomes part of a quote"),
+        ("- item\n\ncopy\n\ntext\n", "\ncopy\n\n", "a paragraph becomes part of an item"),
+        ("| a |\n|---|\n| b |\n\ntext\n", "|---|\n", "a table becomes text"),
+        ("text\n\n```\ncode\n```\nmore\n", "```\nmore", "a fence stays open"),
+        ("text\n\n<div>\ncopy\n</div>\n\nmore\n", "</div>\n\n", "markup takes in what follows it"),
+        ("- a\n- b\n\n- c\n", "\n\n- c", "a loose list becomes tight"),
+        ("2. a\n\ntext\n\n5. b\n", "text\n\n", "two numbered lists become one"),
+    ],
+)
+def test_what_changes_something_else_is_refused(text: str, gone: str, what: str) -> None:
+    """A removal after which something else would read differently is not let through."""
+    assert not proved(text, gone), what
+
+
+def test_a_text_that_says_more_is_refused() -> None:
+    """What the edits do not say must not happen."""
+    text = "One.\n\nTwo.\n\nThree.\n"
+    _, edits = without(text, "Two.\n\n")
+    assert unchanged(text, "One.\n\nThree.\n", edits)
+    assert not unchanged(text, "One.\n\n", edits)
+    assert not unchanged(text, "One.\n\nThree.\n\nFour.\n", edits)
+    assert not unchanged(text, "One.\n\nthree.\n", edits)
+
+
+def test_front_matter_is_left_alone() -> None:
+    """An edit that reaches into front matter is refused."""
+    text = "---\na: b\n---\n\nOne.\n\nOne.\n"
+    skip = text.index("\n\nOne") + 1
+    after, edits = without(text, "\n\nOne.")
+    assert unchanged(text, after, edits, skip)
+    assert not unchanged(text, after.replace("a: b", "a: c"), edits, skip)
+
+
+def test_what_nests_too_deeply_is_refused() -> None:
+    """A reader that drops text without a word is not trusted."""
+    text = "> " * 200 + "deep\n\nOne.\n\nOne.\n"
+    assert not proved(text, "\n\nOne.")
+
+
+PIECES = st.sampled_from(
+    ["Plain words here.", "Plain words here.", "**Bold line**", "# Heading", "## Other", "Wrapped words\nover lines.", "- item", "1. one", "> quote",
+     "    code", "---", "===", "| a | b |", "“Speech,” she said.", "(aside)", "*emphasis* first", "a_b c", "Setext\n---", "word\n\n    code", "&amp; sign",
+     "`code` first", "1984 was a year.", "日本の町の話。", "\\- escaped", "http://example.org/a", "A line with two  \nbreaks.", "~~~", "$$"]
+)
+
+
+@given(st.lists(PIECES, min_size=1, max_size=7), st.sampled_from(["\n", "\n\n", "\n\n\n", "\r\n\r\n"]), st.data())
+@settings(max_examples=1500, deadline=None, suppress_health_check=list(HealthCheck))
+def test_the_gate_lets_nothing_through_that_the_proof_refuses(pieces: list[str], gap: str, data: st.DataObject) -> None:
+    """Whatever `obvious` calls obvious, the proof accepts: for deletions of blocks with any white space about them."""
+    text = gap.join(pieces) + data.draw(st.sampled_from(["", "\n"]))
+    made = article(text, "markdown")
+    page = Page(made, segment(made), Options())
+    if not page.blocks:
+        return
+    chosen = sorted(data.draw(st.sets(st.integers(0, len(page.blocks) - 1), max_size=3)))
+    edits: list[Edit] = []
+    at = 0
+    for number in chosen:
+        block = page.blocks[number]
+        start, end = block.span
+        while start > at and text[start - 1] in "\r\n" and data.draw(st.booleans()):
+            start -= 1
+        while end < len(text) and text[end] in "\r\n" and data.draw(st.booleans()):
+            end += 1
+        if start >= at:
+            edits.append(Edit(Span(start, end), text[start:end], ""))
+            at = end
+    if edits and obvious(page, edits):
+        skip = page.blocks[0].span.end if page.blocks[0].kind == "front" else 0
+        assert unchanged(text, apply(text, edits), edits, skip), (text, edits)
+
+
+def test_the_gate_knows_plain_paragraphs() -> None:
+    """The common case is obvious: a paragraph among paragraphs."""
+    made = article("# Title\n\nOne.\n\nTwo.\n\nOne.\n", "markdown")
+    page = Page(made, segment(made), Options())
+    (edit,) = without(made.text, "\n\nOne.")[1]
+    assert obvious(page, [edit])
+    (edit,) = without(made.text, "One.\n")[1]
+    assert obvious(page, [edit])
+
+
+def test_a_removal_that_would_join_lists_is_left_out() -> None:
+    """The pipeline keeps a copy whose removal would change its surroundings, and says why."""
+    text = "A paragraph that stands here twice, with some words in it and two lists about it.\n\n- a\n\nA paragraph that stands here twice, with some words in it and two lists about it.\n\n- b\n"
+    cleaned = holds(text, "markdown", Options(profile="article"))
+    assert cleaned.text == text
+    assert [skip.reason for skip in cleaned.plan.skipped] == ["removing it would change how the text around it reads"]
+
+
+def test_layout_keeps_every_word() -> None:
+    """What layout does is refused where a word were lost or moved, the title aside."""
+    from cleaner.model import Finding, Plan
+
+    made = article("One.\nTwo.\n", "text")
+    page = Page(made, segment(made), Options())
+    spaced = Finding("L403", Span(4, 5), "m", "safe", (Edit(Span(4, 5), "\n", "\n\n"),))
+    eaten = Finding("L403", Span(5, 9), "m", "safe", (Edit(Span(5, 9), "Two.", ""),))
+    assert same_words(page, Plan((), ()), Plan((spaced,), ()))
+    assert not same_words(page, Plan((), ()), Plan((eaten,), ()))
