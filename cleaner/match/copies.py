@@ -36,7 +36,12 @@ class Run(NamedTuple):
     goes: bool = False
 
 
-def runs(keys: Sequence[str], alone: Sequence[bool], may_go: Callable[[Run], bool]) -> list[Run]:
+def runs(
+    keys: Sequence[str],
+    alone: Sequence[bool],
+    may_go: Callable[[Run], bool],
+    twins: Callable[[int, int], bool] = lambda one, other: False,
+) -> list[Run]:
     """
     Find the runs of blocks that stand again.
 
@@ -45,16 +50,22 @@ def runs(keys: Sequence[str], alone: Sequence[bool], may_go: Callable[[Run], boo
         alone: Whether a block can be a finding on its own. Code can be part of a pasted run, and never alone.
         may_go: Whether a run may be removed. Asked of each run as far as it has been read; a run that may go stays
             removable when it grows.
+        twins: Whether two blocks of one key are alike in all that `may_go` looks at. A line that stands a million
+            times below itself is then judged a few times, not a million.
 
     Returns:
         Runs in reading order; a block is the duplicate of at most one.
     """
-    return _Walk(keys, alone, may_go).walk()
+    return _Walk(keys, alone, may_go, twins).walk()
 
 
 class _Walk:
-    def __init__(self, keys: Sequence[str], alone: Sequence[bool], may_go: Callable[[Run], bool]) -> None:
-        self.keys, self.alone, self.may_go = keys, alone, may_go
+    def __init__(
+        self, keys: Sequence[str], alone: Sequence[bool], may_go: Callable[[Run], bool], twins: Callable[[int, int], bool]
+    ) -> None:
+        self.keys, self.alone, self.may_go, self.twins = keys, alone, may_go, twins
+        self.went = False  # whether the block before went as an adjacent copy of the one on top of the stack
+        self.stayed = 0  # how many blocks up to the one before stayed although each follows its twin
         self.stack: list[int] = []
         # For each place on the stack: the places above that say the same -> how many blocks, up to this one, run along.
         self.links: list[dict[int, int]] = []
@@ -66,6 +77,8 @@ class _Walk:
         going: list[tuple[int, int]] = []  # the copies that go, as far as the present run has been read: (block, place)
         for number, key in enumerate(self.keys):
             places = self.places.get(key) if key else None
+            if places and self._as_before(number, going):
+                continue
             if places and going and self._goes_on(going, number):
                 going.append((number, going[-1][1] + 1))
                 continue
@@ -74,8 +87,11 @@ class _Walk:
                 self._push(number, {})
                 continue
             links = self._links(places)
-            run = self._adjacent(number, places) or self._distant(number, links)
+            run = self._adjacent(number, places)
+            self.went = run is not None and len(run) == 1
+            run = run or self._distant(number, links)
             if run is None:
+                self.stayed = self.stayed + 1 if places[-1] == len(self.stack) - 1 else 0
                 self._push(number, links)
                 continue
             for _ in run[1:]:
@@ -84,6 +100,23 @@ class _Walk:
         self._record(going)
         self._show()
         return sorted(run._replace(keepers=tuple(map(self._stays, run.keepers))) for run in self.found)
+
+    def _as_before(self, number: int, going: list[tuple[int, int]]) -> bool:
+        """Do with a block what was done with the one before it, if the two are twins and that one was judged."""
+        before = number - 1
+        if self.keys[before] != self.keys[number] or not self.twins(before, number):
+            self.went, self.stayed = False, 0
+            return False
+        if self.went:
+            place = going[-1][1]
+            self._record(going)
+            going.append((number, place))
+            return True
+        if self.stayed > LOOK_BACK:
+            self._record(going)
+            self._push(number, {})
+            return True
+        return False
 
     def _goes_on(self, going: list[tuple[int, int]], number: int) -> bool:
         """Whether a block says what stands next below the last keeper, and may go with the rest."""

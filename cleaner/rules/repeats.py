@@ -48,7 +48,7 @@ class Verdict(NamedTuple):
 def find(page: Page) -> Iterator[Finding]:
     """Yield a finding for every block or run of blocks that stands again."""
     judge = _Judge(page)
-    runs = _headed(page, copies.runs(page.keys, [block.kind in PROSE for block in page.blocks], judge.may_go))
+    runs = _headed(page, copies.runs(page.keys, [block.kind in PROSE for block in page.blocks], judge.may_go, judge.twins))
     gone = Gone(number for run in runs if run.goes for number in run.duplicates)
     for run in _merged(runs):
         verdict = judge(run)
@@ -119,6 +119,15 @@ class _Judge:
             and options.wants(verdict.rule)
         )
 
+    def twins(self, one: int, other: int) -> bool:
+        """Whether two blocks are alike in all but where they stand."""
+        first, second = self.page.blocks[one], self.page.blocks[other]
+        return (
+            self.page.mended[one] == self.page.mended[other]
+            and first[4:] == second[4:]  # level, group, section, role
+            and first.kind == second.kind
+        )
+
     def __call__(self, run: Run) -> Verdict | None:
         blocks = self.page.blocks
         pairs = [(blocks[one], blocks[other]) for one, other in zip(run.duplicates, run.keepers)]
@@ -158,8 +167,8 @@ class _Judge:
         if self.page.profile == "article" and size >= FEWEST_ANYWHERE and any(self.size(one) >= 8 and one.kind == "paragraph" for one in prose):
             if same and all(self._verse(one, other) for one, other in pairs if one.kind in PROSE):
                 return Verdict("D103", "unsafe", "shown", "a refrain may repeat on purpose")
-            if self._on_tabs(*pairs[0]):
-                return Verdict("D103", "unsafe", "shown", "each reader may be shown one of the two, as on tabs")
+            if self._parallel(*pairs[0]):
+                return Verdict("D103", "unsafe", "shown", "two tabs or sections may begin alike")
             if same and (left := self._left_alone(pairs[0], pairs[-1][0])):
                 return Verdict("D103", "unsafe", "shown", left)
             if same:
@@ -270,16 +279,26 @@ class _Judge:
             return "what stands again and again may be a refrain"
         if self._speech(one):
             return "a quotation may be taken up again"
-        if self._on_tabs(one, other):
-            return "each reader may be shown one of the two, as on tabs"
+        if self._parallel(one, other):
+            return "two tabs or sections may begin alike"
         if self._verse(one, other) or said[:1] + said[-1:] in ("**", "__"):
             return "what is set off from the running text may be a refrain"
         return ""
 
-    def _on_tabs(self, one: Block, other: Block) -> bool:
-        """Whether a tag or template mark stands directly above each of two blocks, as where a tab begins."""
-        above = [self.page.blocks[block.number - 1].kind for block in (one, other) if block.number > 0]
-        return self.page.article.format != "html" and len(above) == 2 and all(kind in ("html", "directive") for kind in above)
+    def _parallel(self, one: Block, other: Block) -> bool:
+        """Whether each of two blocks begins a tab or a section: a tag, template mark or heading stands directly above it."""
+        if not (self._begins(one) and self._begins(other)):
+            return False
+        keys = self.page.keys
+        return keys[one.number - 1] != keys[other.number - 1]  # under an equal heading, the heading is part of the copy
+
+    def _begins(self, block: Block) -> bool:
+        if block.number == 0:
+            return False
+        above = self.page.blocks[block.number - 1]
+        if above.kind in ("html", "directive"):
+            return self.page.article.format != "html"
+        return above.role not in ("title", "deck") and (above.kind == "heading" or stands_alone(self.page.source(above)))
 
     def _left_alone(self, pair: tuple[Block, Block], last: Block) -> str:
         """Say what would be left without the text it leads in to, if the blocks from a pair's copy to the last went; "" for nothing."""
