@@ -8,7 +8,6 @@ and tags to the letter, and all digits and punctuation. Tools that strip those c
 
 from __future__ import annotations
 
-
 from cleaner.model import Format
 from cleaner.patterns import pattern
 

@@ -145,7 +145,7 @@ def _fate(page: Page, said: Sequence[marks.Mark], finding: Finding) -> tuple[str
         if mark.keeps(finding.rule, finding.span):
             return "suppressed", mark.reason or "kept by the author"
     if not finding.edits or finding.safety == "report":
-        return "open", "shown only: " + (finding.because or "nothing is changed")
+        return "open", finding.because or "shown only"
     if finding.confidence == "pedantic" and not options.pedantic:
         return "open", "not sure enough to act on; --pedantic includes it"
     if finding.safety == "unsafe" and not options.unsafe_fixes:

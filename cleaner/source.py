@@ -11,7 +11,6 @@ that far, and the detector is not imported for them.
 """
 
 # Each system call of a write stands here by its name, so that tests can let each of them fail: no pathlib.
-# ruff: noqa: PTH101, PTH105, PTH108, PTH116, PTH118, PTH119, PTH120, PTH123
 
 from __future__ import annotations
 

@@ -347,7 +347,7 @@ def test_config_prints_the_schema() -> None:
 
 def test_rules_are_listed_and_explained(monkeypatch: pytest.MonkeyPatch) -> None:
     """By code, in any case, or by name; an unknown one is named."""
-    monkeypatch.setattr("cleaner.rules.docs", lambda code: f"# {code} in words\n")
+    monkeypatch.setattr("cleaner.rules.explain", lambda code: f"# {code} in words\n")
     assert "D101  repeated-paragraph" in run("rule").stdout
     assert run("rule", "d101").stdout == run("rule", "repeated-paragraph").stdout == "# D101 in words\n"
     done = run("rule", "D999")

@@ -20,7 +20,7 @@ def rule(code: str | None) -> int:
     cleaner rule D103
     cleaner rule repeated-run
     """
-    from cleaner.rules import CODES, docs
+    from cleaner.rules import CODES, explain
 
     if code is None:
         show("".join(f"{each}  {name}\n" for each, name in sorted(CODES.items())))
@@ -28,5 +28,5 @@ def rule(code: str | None) -> int:
     wanted = {name: each for each, name in CODES.items()}.get(code.lower(), code.upper())
     if wanted not in CODES:
         raise click.UsageError(f"there is no rule {code}; 'cleaner rule' lists them: {', '.join(sorted(CODES))}")
-    show(docs(wanted).rstrip() + "\n")
+    show(explain(wanted).rstrip() + "\n")
     return 0

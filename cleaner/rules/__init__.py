@@ -37,7 +37,7 @@ CODES: dict[str, str] = {
 OPT_IN: frozenset[str] = frozenset({"E005", "E006", "E007", "E008", "E009", "E010"})
 
 
-def docs(code: str) -> str:
+def explain(code: str) -> str:
     """
     Return a rule's own documentation, as Markdown.
 

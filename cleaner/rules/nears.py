@@ -87,7 +87,7 @@ def _finding(
     page: Page, keeper: Block, duplicate: Block, pair: Pair, differing: tuple[Difference, ...], gone: Gone
 ) -> Iterator[Finding]:
     apart = abs(keeper.number - duplicate.number)
-    percent = f"{pair.scores.ratio:.0%}"
+    percent = f"{int(pair.scores.ratio * 100)} %"
     size = count(page.mended[duplicate.number])
     if _conflicting(differing):
         rule, safety = "D105", "report"
@@ -127,7 +127,7 @@ def _level(safety: str) -> Safety:
 def _confidence(page: Page, rule: str, differing: Sequence[Difference], apart: int, size: int, keeper: Block, duplicate: Block) -> Confidence:
     kinds = {difference.kind for difference in differing}
     if rule == "D104":
-        likely = apart == 1 and size >= 8 or (page.profile == "article" and size >= 12)
+        likely = (apart == 1 and size >= 8) or (page.profile == "article" and size >= 12)
     elif rule == "D102":
         likely = kinds <= _SLIPS and size >= 8 and (apart == 1 or page.profile == "article" or (size >= 15 and keeper.section == duplicate.section))
     else:

@@ -121,6 +121,8 @@ class _Double(NamedTuple):
 
 def find(page: Page) -> Iterator[Finding]:
     """Yield a finding for each doubled word or phrase in the page's prose. Linear in its text."""
+    if not page.options.wants("D121"):
+        return
     text = page.article.text
     for block in page.prose():
         inner = page.inner(block)

@@ -43,7 +43,7 @@ def _pieces(text: str, rows: list[Span]) -> Iterator[_Piece]:
             if kind == "item" and not listing:
                 group += 1
             listing = kind == "item"
-            inner = _trimmed(text, at, last.end)
+            inner = _trimmed(text, at, first.end if kind == "heading" else last.end)
             yield kind, Span(first.start, last.end), inner, level, group if listing else 0
 
 
