@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from cleaner.match.copies import LOOK_BACK, Run, runs
@@ -119,3 +119,24 @@ def test_the_walk_is_linear(pattern: str, policy: str) -> None:
 
     one, two = asked(200), asked(400)
     assert two <= 2.2 * one + 50 * LOOK_BACK, (one, two)
+
+
+@POLICY
+def test_twins_are_spared_the_question_only(policy: Callable[[Run], bool]) -> None:
+    """Where neighbours are twins, asking less removes no more than it should: keepers stay, and walking again removes nothing."""
+
+    @settings(max_examples=400, deadline=None)
+    @given(st.lists(st.sampled_from("abc"), max_size=30))
+    @example(list("aabcc"))
+    def check(keys: list[str]) -> None:
+        def twins(one: int, other: int) -> bool:
+            return True
+
+        found = runs(keys, [True] * len(keys), policy, twins)
+        gone = {number for run in found if run.goes for number in run.duplicates}
+        assert not gone & {keeper for run in found for keeper in run.keepers}
+        assert all(keys[one] == keys[other] for run in found for one, other in zip(run.duplicates, run.keepers, strict=True))
+        once = left(keys, found)
+        assert left(once, runs(once, [True] * len(once), policy, twins)) == once
+
+    check()
