@@ -59,7 +59,7 @@ def _examine(article: Article, options: Options) -> tuple[Page, Plan]:
     """Read an article once, and plan what to do about what shows."""
     page = _read(article, options)
     said = marks.read(article.text, article.format, page.blocks)
-    decide = partial(_fate, page, said)
+    decide = partial(_fate, page, said, any(block.kind == "conflict" for block in page.blocks))
 
     inside = list(_inside(page, decide))
     page = _mended(page, resolve(inside, decide).edits)
@@ -138,7 +138,7 @@ def _mended(page: Page, edits: Sequence[Edit]) -> Page:
     return page._replace(profile=page.options.profile or roles.profile(page))
 
 
-def _fate(page: Page, said: Sequence[marks.Mark], finding: Finding) -> tuple[str, str] | None:
+def _fate(page: Page, said: Sequence[marks.Mark], conflict: bool, finding: Finding) -> tuple[str, str] | None:
     """Say why a finding is not carried out; None where it may be."""
     options = page.options
     for mark in said:
@@ -152,7 +152,7 @@ def _fate(page: Page, said: Sequence[marks.Mark], finding: Finding) -> tuple[str
         return "open", "may be meant; --unsafe-fixes carries it out"
     if not page.article.origin.sure and finding.relation != "exact":
         return "open", "the encoding is a guess, so only byte-identical text is touched"
-    if finding.rule.startswith("D") and any(block.kind == "conflict" for block in page.blocks):
+    if conflict and finding.rule.startswith("D"):
         return "open", "the file holds a merge conflict; resolve it first"
     return None
 

@@ -28,7 +28,7 @@ _INTERRUPTED = 130
 class Commands(click.Group):
     """A group whose commands are imported when they are named: a hook that checks one file pays for one command."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - the name is click's
+    def list_commands(self, ctx: click.Context) -> list[str]:
         return list(_COMMANDS)
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:

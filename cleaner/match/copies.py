@@ -81,9 +81,11 @@ class _Walk:
                 continue
             if places and going and self._goes_on(going, number):
                 going.append((number, going[-1][1] + 1))
+                self.went, self.stayed = False, 0
                 continue
             self._record(going)
             if not places:
+                self.went, self.stayed = False, 0
                 self._push(number, {})
                 continue
             links = self._links(places)

@@ -7,8 +7,8 @@ longer. Both depend on the two texts alone, never on what else is in the article
 
 Candidates come from one of two ways that find the same pairs. Up to `few_blocks` distinct texts: prefix filtering,
 which loses no pair (two sets with Jaccard >= t share one of the first |s| - ceil(t|s|) + 1 members of each, in any
-one order). Above: datasketch's MinHash-LSH with bands chosen for recall, so that a pair at the threshold is missed once
-in 10^9; every proposal is then judged all the same.
+one order). Above: datasketch's MinHash-LSH with bands chosen for recall, so that a pair at the threshold is missed 4
+times in 10^8; every proposal is then judged all the same.
 
 Source: Chaudhuri, Ganti, Kaushik, A primitive operator for similarity joins (2006); Leskovec, Rajaraman, Ullman,
 Mining of Massive Datasets, chapter 3.
@@ -30,10 +30,11 @@ RATIO = 0.8
 CONTAINED = 0.9  # share of the shorter that stands in one stretch of the longer
 FEWEST_WORDS = 6
 FEWEST_CONTAINED = 8
-# A shingle that so many texts share proposes no pairs: boilerplate would make the work grow with the square of the input.
-HOTTEST = 64
-# Two rows a band: a pair with J = 0.5 shares no band with probability (1 - 0.5**2) ** 72 = 1e-9.
-PERMUTATIONS, BANDS = 144, 72
+# So many texts stand for all that are like them: boilerplate would make the work grow with the square of the input.
+HOTTEST = 256
+# Three rows a band: a pair with J = 0.5 shares no band with probability (1 - 0.5**3) ** 128 = 4e-8, and one with J = 0.1,
+# as two texts on one subject have, shares one with probability 0.12.
+PERMUTATIONS, BANDS = 384, 128
 
 
 _Shingle = tuple[str, str]
@@ -77,9 +78,11 @@ def judge(texts: Sequence[_Text], first: int, second: int) -> Pair | None:
     """Give the verdict on one pair, from the full texts."""
     one, other = texts[first], texts[second]
     shared = len(one.shingles & other.shingles)
-    jaccard = shared / max(1, len(one.shingles | other.shingles))
-    containment = shared / max(1, min(len(one.shingles), len(other.shingles)))
-    ratio = _ratio(one.words, other.words) if max(jaccard, containment) >= JACCARD else 0.0
+    every, fewer = len(one.shingles) + len(other.shingles) - shared, min(len(one.shingles), len(other.shingles))
+    if shared < JACCARD * every and shared < (CONTAINED - 0.1) * fewer:
+        return None  # most proposals end here
+    jaccard, containment = shared / max(1, every), shared / max(1, fewer)
+    ratio = _ratio(one.words, other.words)
     scores = Scores(round(jaccard, 4), round(ratio, 4), round(containment, 4))
     if jaccard >= JACCARD and ratio >= RATIO:
         return Pair(first, second, "near", scores)
@@ -121,30 +124,47 @@ def _holders(texts: Sequence[_Text]) -> dict[_Shingle, list[int]]:
     return holders
 
 
-def _rarest(text: _Text, share: float, holders: dict[_Shingle, list[int]]) -> list[_Shingle]:
+class _Probe(NamedTuple):
     """
-    Return the shared ones among a text's rarest shingles, so many that no text which holds a share of all can miss them.
+    A text's rarest shingles, and how many of them any text has to hold that holds a share of all.
 
-    None where the text has too few shingles in common with any other.
+    Of two sets with at least `alpha` members in common, the first |s| - alpha + n members of each, in any one order,
+    have at least n in common.
     """
+
+    shingles: list[_Shingle]  # those of the rarest that others hold too
+    hits: int
+
+
+def _probe(text: _Text, share: float, holders: dict[_Shingle, list[int]]) -> _Probe | None:
+    """Return a text's probe for partners that hold a share of its shingles; None where no other text can."""
     size = len(text.shingles)
     shared = [shingle for shingle in text.shingles if shingle in holders]
-    if len(shared) < share * size:
-        return []
+    alpha = ceil(share * size)
+    if len(shared) < alpha or not shared:
+        return None
+    hits = 1 + alpha // 4
     alone = size - len(shared)  # the very rarest: nobody else holds them
-    prefix = size - ceil(share * size) + 1
-    return sorted(shared, key=lambda shingle: (len(holders[shingle]), shingle))[: max(0, prefix - alone)]
+    shared.sort(key=lambda shingle: (len(holders[shingle]), shingle))
+    return _Probe(shared[: max(0, size - alpha + hits - alone)], hits)
 
 
 def _prefix_filter(texts: Sequence[_Text], holders: dict[_Shingle, list[int]]) -> set[tuple[int, int]]:
     found: set[tuple[int, int]] = set()
     probed: dict[_Shingle, list[int]] = {}
+    hits: dict[int, int] = {}
     for number, text in enumerate(texts):
+        probe = _probe(text, JACCARD, holders)
+        if probe is None:
+            continue
+        hits[number] = probe.hits
         size = len(text.shingles)
-        for shingle in _rarest(text, JACCARD, holders):
-            earlier = probed.setdefault(shingle, [])
-            found.update((other, number) for other in earlier if JACCARD * size <= len(texts[other].shingles) <= size / JACCARD)
-            earlier.append(number)
+        seen = Counter(chain.from_iterable(probed.get(shingle, ()) for shingle in probe.shingles))
+        for other, times in seen.items():
+            if times >= min(probe.hits, hits[other]) and JACCARD * size <= len(texts[other].shingles) <= size / JACCARD:
+                found.add((other, number))
+        for shingle in probe.shingles:
+            probed.setdefault(shingle, []).append(number)
     return found
 
 
@@ -154,13 +174,14 @@ def _containment(texts: Sequence[_Text], holders: dict[_Shingle, list[int]]) -> 
     for number, text in enumerate(texts):
         if len(text.words) < FEWEST_CONTAINED:
             continue
-        for shingle in _rarest(text, CONTAINED - 0.1, holders):
-            if len(holders[shingle]) <= HOTTEST:
-                found.update(
-                    (min(number, other), max(number, other))
-                    for other in holders[shingle]
-                    if len(texts[other].words) > len(text.words)
-                )
+        probe = _probe(text, CONTAINED - 0.1, holders)
+        if probe is None or len(holders[probe.shingles[0]]) > HOTTEST:
+            continue  # even its rarest shingle stands in very many texts: boilerplate, not a copy of one of them
+        seen = Counter(chain.from_iterable(holders[shingle] for shingle in probe.shingles if len(holders[shingle]) <= HOTTEST))
+        hot = sum(1 for shingle in probe.shingles if len(holders[shingle]) > HOTTEST)
+        for other, times in seen.items():
+            if times + hot >= probe.hits and other != number and len(texts[other].words) > len(text.words):
+                found.add((min(number, other), max(number, other)))
     return found
 
 
@@ -173,10 +194,8 @@ def _lsh(texts: Sequence[_Text]) -> set[tuple[int, int]]:
     members = [[" ".join(shingle).encode("utf-8", "surrogatepass") for shingle in texts[number].shingles] for number in numbered]
     for number, signature in zip(numbered, MinHash.generator(members, num_perm=PERMUTATIONS)):
         size = len(texts[number].shingles)
-        for earlier in lsh.query(signature):
-            if JACCARD * size <= len(texts[earlier].shingles) <= size / JACCARD:
-                found.add((earlier, number))
-        lsh.insert(number, signature)
+        earlier = sorted(lsh.query(signature))
+        found.update((other, number) for other in earlier[:HOTTEST] if JACCARD * size <= len(texts[other].shingles) <= size / JACCARD)
+        if len(earlier) < HOTTEST:  # where so many stand for its like already, one more would only cost time
+            lsh.insert(number, signature)
     return found
-
-
