@@ -22,6 +22,8 @@ from cleaner.segment import segment
 
 # Nearly every article is done after one more reading; texts made of copies of copies have been seen to take three.
 MOST_READINGS = 8
+# Rules that are only shown without --unsafe-fixes: the readings that follow the first look for edits alone.
+NEVER_TAKEN = ("D102", "D104", "D105")
 
 
 def clean_article(article: Article, options: Options) -> Cleaned:
@@ -38,11 +40,12 @@ def clean_article(article: Article, options: Options) -> Cleaned:
     page, plan = _examine(article, options)
     # The cleaned text is read once more: what only now shows (a sentence that lost its doubled word meets its twin)
     # joins the plan, in places of the original text. So cleaning a cleaned article finds nothing, which is law 5.
+    again = options if options.unsafe_fixes else options._replace(ignore=(*options.ignore, *NEVER_TAKEN))
     for _ in range(MOST_READINGS):
         if not plan.edits:
             break
         after = article._replace(text=apply(article.text, plan.edits))
-        _, more = _examine(after, options)
+        _, more = _examine(after, again)
         grown = compose(article.text, plan, more)
         if grown is plan:
             break

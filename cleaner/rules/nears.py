@@ -32,6 +32,8 @@ def find(page: Page, runs: Sequence[Run], gone: Gone) -> Iterator[Finding]:
         keeper, duplicate = staying[keys[pair.first]], staying[keys[pair.second]]
         if not page.article.origin.sure or not _comparable(keeper, duplicate):
             continue
+        if not page.options.pedantic and not _may_show(page, keeper, duplicate):
+            continue  # how the two differ takes long to tell, and would not be told anybody
         shorter = count(page.mended[keeper.number]) < count(page.mended[duplicate.number])
         if shorter and (pair.relation == "contained" or page.options.keep == "longest" or _cut(page, duplicate, keeper)):
             keeper, duplicate = duplicate, keeper  # the more complete copy stays
@@ -51,6 +53,11 @@ def find(page: Page, runs: Sequence[Run], gone: Gone) -> Iterator[Finding]:
             going[duplicate.number] = keeper.number
         said.add(duplicate.number)
         yield from _finding(page, keeper, duplicate, pair, differing, gone)
+
+
+def _may_show(page: Page, keeper: Block, duplicate: Block) -> bool:
+    """Whether two near copies stand so that a finding about them can be worth showing without --pedantic."""
+    return page.profile == "article" or abs(keeper.number - duplicate.number) == 1 or keeper.section == duplicate.section
 
 
 def _cut(page: Page, keeper: Block, duplicate: Block) -> bool:
