@@ -1,14 +1,14 @@
 """
 Near and contained copies: candidates first, then a verdict on the full text of every pair.
 
-A pair is *near* when its word shingles have a Jaccard similarity of at least `JACCARD` and its word lists an Indel
+A pair is *near* when its shingles of three words have a Jaccard similarity of at least `JACCARD` and its word lists an Indel
 similarity of at least `RATIO`; it is *contained* when nearly all words of the shorter stand in one stretch of the
 longer. Both depend on the two texts alone, never on what else is in the article.
 
 Candidates come from one of two ways that find the same pairs. Up to `few_blocks` distinct texts: prefix filtering,
 which loses no pair (two sets with Jaccard >= t share one of the first |s| - ceil(t|s|) + 1 members of each, in any
-one order). Above: datasketch's MinHash-LSH with bands chosen for recall, so that a pair at the threshold is missed 4
-times in 10^8; every proposal is then judged all the same.
+one order). Above: datasketch's MinHash-LSH with bands chosen for recall, so that a pair at the threshold is missed
+once in 10^8; every proposal is then judged all the same.
 
 Source: Chaudhuri, Ganti, Kaushik, A primitive operator for similarity joins (2006); Leskovec, Rajaraman, Ullman,
 Mining of Massive Datasets, chapter 3.
@@ -25,19 +25,19 @@ from typing import NamedTuple
 from cleaner.model import Relation, Scores
 from cleaner.words import words
 
-JACCARD = 0.5
+JACCARD = 0.3
 RATIO = 0.8
 CONTAINED = 0.9  # share of the shorter that stands in one stretch of the longer
 FEWEST_WORDS = 6
 FEWEST_CONTAINED = 8
 # So many texts stand for all that are like them: boilerplate would make the work grow with the square of the input.
 HOTTEST = 256
-# Three rows a band: a pair with J = 0.5 shares no band with probability (1 - 0.5**3) ** 128 = 4e-8, and one with J = 0.1,
-# as two texts on one subject have, shares one with probability 0.12.
-PERMUTATIONS, BANDS = 384, 128
+# Two rows a band: a pair with J = 0.3 shares no band with probability (1 - 0.3**2) ** 192 = 1e-8, and one with J = 0.02,
+# as two texts on one subject have, shares one with probability 0.07.
+PERMUTATIONS, BANDS = 384, 192
 
 
-_Shingle = tuple[str, str]
+_Shingle = tuple[str, str, str]
 
 
 class Pair(NamedTuple):
@@ -68,7 +68,7 @@ def pairs(keys: Sequence[str], few: int) -> list[Pair]:
     texts = [_text(key) for key in keys]
     holders = _holders(texts)
     if not holders:
-        return []
+        return []  # no text holds enough of what another says
     proposed = _prefix_filter(texts, holders) if len(texts) <= few else _lsh(texts)
     proposed |= _containment(texts, holders)
     return [pair for first, second in sorted(proposed) if (pair := judge(texts, first, second)) is not None]
@@ -97,7 +97,7 @@ def _text(key: str) -> _Text:
     said = words(key)
     if len(said) < FEWEST_WORDS:
         return _Text(said, frozenset())
-    return _Text(said, frozenset(zip(said, said[1:])))
+    return _Text(said, frozenset(zip(said, said[1:], said[2:])))
 
 
 def _ratio(one: list[str], other: list[str]) -> float:
@@ -114,12 +114,15 @@ def _stretch(shorter: list[str], longer: list[str]) -> int:
 
 
 def _holders(texts: Sequence[_Text]) -> dict[_Shingle, list[int]]:
-    """Return which texts hold each shingle that more than one holds."""
+    """Return which texts hold each shingle that more than one holds; nothing where no text has enough of them to be a copy."""
     frequency = Counter(chain.from_iterable(text.shingles for text in texts))
     shared = {shingle for shingle, times in frequency.items() if times > 1}
+    common = [text.shingles & shared for text in texts]
+    if not any(held and len(held) >= JACCARD * len(text.shingles) for held, text in zip(common, texts)):
+        return {}
     holders: dict[_Shingle, list[int]] = {shingle: [] for shingle in shared}
-    for number, text in enumerate(texts):
-        for shingle in text.shingles & shared:
+    for number, held in enumerate(common):
+        for shingle in held:
             holders[shingle].append(number)
     return holders
 

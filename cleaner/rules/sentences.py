@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from cleaner.keys import exact
 from cleaner.model import SAME, Block, Confidence, Edit, Finding, Safety, Span
 from cleaner.page import Page
+from cleaner.patterns import pattern
 from cleaner.segment.shape import CLOSERS, ends_sentence
 from cleaner.words import count, sentences
 
@@ -35,10 +36,19 @@ def find(page: Page, edits: Sequence[Edit] = ()) -> Iterator[Finding]:
         return
     say = _Said(page, edits)
     above: tuple[Block, list[Span]] | None = None
+    above_pieces: list[str] = []
     for block in page.prose():
         if block.kind == "heading":
-            above = None
+            above, above_pieces = None, []
             continue
+        pieces = _pieces(page.inner(block))
+        if not edits and not _may_repeat(pieces, above_pieces):
+            above, above_pieces = None, pieces
+            continue
+        if above is None and above_pieces and page.blocks[block.number - 1].kind == "paragraph":
+            before = page.blocks[block.number - 1]
+            above = (before, sentences(page.article.text, before.inner, page.masks(before)))
+        above_pieces = pieces
         masks = page.masks(block)
         parts = sentences(page.article.text, block.inner, masks)
         if len(parts) > 1:
@@ -54,6 +64,20 @@ def find(page: Page, edits: Sequence[Edit] = ()) -> Iterator[Finding]:
             above = None
         if len(parts) == 1 or not any(ends_sentence(page.article.said(part)) for part in parts):
             yield from _lines(page, say, block, masks)
+
+
+# Wherever a sentence may end. Splitting there is far cheaper than telling sentences, and a text whose pieces all differ
+# repeats no sentence: two copies of one fall into the same pieces.
+_PIECE = pattern(r"[.!?\u2026\u203c\u203d\u2047-\u2049\u3002\uff01\uff1f\uff61\uff0e\u061f\u06d4\u0964\u0589\u0965\u1362\u1367\u1803\u1809\u104a\u104b\u17d4\u17d5]+[^\w\s]*|\s*\n\s*")
+
+
+def _pieces(text: str) -> list[str]:
+    return [bare for piece in _PIECE.split(text) if (bare := " ".join(piece.split()))]
+
+
+def _may_repeat(pieces: list[str], above: list[str]) -> bool:
+    """Whether a block may say a sentence or line twice, or begin with the last one of the block above."""
+    return len(set(pieces)) < len(pieces) or (bool(above) and bool(pieces) and pieces[0] in above)
 
 
 class _Said:
@@ -80,6 +104,8 @@ def _inside(page: Page, say: _Said, block: Block, parts: Sequence[Span], masks: 
 
     text = page.article.text
     keys = [say(part) for part in parts]
+    if len(set(keys)) == len(keys):
+        return  # nearly always
     for run in copies.runs(keys, [count(key) >= FEWEST_WORDS for key in keys], lambda run: run.adjacent):
         if not run.goes:
             continue
