@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from cleaner.lines import Lines
-from cleaner.model import PROSE, Article, Block, Profile, Span
+from cleaner.model import PROSE, Article, Block, Format, Profile, Span
 from cleaner.options import Options
 
 
@@ -18,6 +18,13 @@ def _language(text: str) -> str:
     from cleaner.language import guess
 
     return guess(text)
+
+
+@lru_cache(maxsize=10_000)
+def _masks(text: str, span: Span, format: Format) -> list[Span]:
+    from cleaner.segment.inline import masks
+
+    return masks(text, span, format)
 
 
 @lru_cache(maxsize=1)
@@ -72,6 +79,4 @@ class Page(NamedTuple):
 
     def masks(self, block: Block) -> list[Span]:
         """Return the spans inside a block where nothing may be mended: code, URLs, tags, templates. Sorted, disjoint."""
-        from cleaner.segment.inline import masks
-
-        return masks(self.article.text, block.inner, self.article.format)
+        return _masks(self.article.text, block.inner, self.article.format)

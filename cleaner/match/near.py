@@ -66,11 +66,12 @@ def pairs(keys: Sequence[str], few: int) -> list[Pair]:
         Verified pairs with first < second, sorted.
     """
     texts = [_text(key) for key in keys]
-    holders = _holders(texts)
+    common = _common(texts)
+    holders = _holders(texts, common)
     if not holders:
         return []  # no text holds enough of what another says
-    proposed = _prefix_filter(texts, holders) if len(texts) <= few else _lsh(texts)
-    proposed |= _containment(texts, holders)
+    proposed = _prefix_filter(texts, common, holders) if len(texts) <= few else _lsh(texts)
+    proposed |= _containment(texts, common, holders)
     return [pair for first, second in sorted(proposed) if (pair := judge(texts, first, second)) is not None]
 
 
@@ -113,17 +114,24 @@ def _stretch(shorter: list[str], longer: list[str]) -> int:
     return SequenceMatcher(None, shorter, longer, autojunk=len(longer) > 2000).find_longest_match().size
 
 
-def _holders(texts: Sequence[_Text]) -> dict[_Shingle, list[int]]:
-    """Return which texts hold each shingle that more than one holds; nothing where no text has enough of them to be a copy."""
+def _common(texts: Sequence[_Text]) -> list[frozenset[_Shingle]]:
+    """Return for each text those of its shingles that another holds too."""
     frequency = Counter(chain.from_iterable(text.shingles for text in texts))
     shared = {shingle for shingle, times in frequency.items() if times > 1}
-    common = [text.shingles & shared for text in texts]
-    if not any(held and len(held) >= JACCARD * len(text.shingles) for held, text in zip(common, texts)):
-        return {}
-    holders: dict[_Shingle, list[int]] = {shingle: [] for shingle in shared}
-    for number, held in enumerate(common):
-        for shingle in held:
-            holders[shingle].append(number)
+    return [text.shingles & shared for text in texts]
+
+
+def _holders(texts: Sequence[_Text], common: Sequence[frozenset[_Shingle]]) -> dict[_Shingle, list[int]]:
+    """Return which texts hold the shingles of those that share enough with others to be a copy of one; mostly there are none."""
+    holders: dict[_Shingle, list[int]] = {}
+    for held, text in zip(common, texts):
+        if held and len(held) >= JACCARD * len(text.shingles):
+            holders.update((shingle, []) for shingle in held)
+    if holders:
+        asked = holders.keys()
+        for number, held in enumerate(common):
+            for shingle in held & asked:
+                holders[shingle].append(number)
     return holders
 
 
@@ -139,29 +147,29 @@ class _Probe(NamedTuple):
     hits: int
 
 
-def _probe(text: _Text, share: float, holders: dict[_Shingle, list[int]]) -> _Probe | None:
-    """Return a text's probe for partners that hold a share of its shingles; None where no other text can."""
-    size = len(text.shingles)
-    shared = [shingle for shingle in text.shingles if shingle in holders]
+def _probe(size: int, held: frozenset[_Shingle], share: float, holders: dict[_Shingle, list[int]]) -> _Probe | None:
+    """Return the probe of a text of so many shingles for partners that hold a share of them; None where no other can."""
     alpha = ceil(share * size)
-    if len(shared) < alpha or not shared:
+    if not held or len(held) < alpha:
         return None
     hits = 1 + alpha // 4
-    alone = size - len(shared)  # the very rarest: nobody else holds them
-    shared.sort(key=lambda shingle: (len(holders[shingle]), shingle))
-    return _Probe(shared[: max(0, size - alpha + hits - alone)], hits)
+    alone = size - len(held)  # the very rarest: nobody else holds them
+    rarest = sorted(held, key=lambda shingle: (len(holders[shingle]), shingle))
+    return _Probe(rarest[: max(0, size - alpha + hits - alone)], hits)
 
 
-def _prefix_filter(texts: Sequence[_Text], holders: dict[_Shingle, list[int]]) -> set[tuple[int, int]]:
+def _prefix_filter(
+    texts: Sequence[_Text], common: Sequence[frozenset[_Shingle]], holders: dict[_Shingle, list[int]]
+) -> set[tuple[int, int]]:
     found: set[tuple[int, int]] = set()
     probed: dict[_Shingle, list[int]] = {}
     hits: dict[int, int] = {}
     for number, text in enumerate(texts):
-        probe = _probe(text, JACCARD, holders)
+        size = len(text.shingles)
+        probe = _probe(size, common[number], JACCARD, holders)
         if probe is None:
             continue
         hits[number] = probe.hits
-        size = len(text.shingles)
         seen = Counter(chain.from_iterable(probed.get(shingle, ()) for shingle in probe.shingles))
         for other, times in seen.items():
             if times >= min(probe.hits, hits[other]) and JACCARD * size <= len(texts[other].shingles) <= size / JACCARD:
@@ -171,13 +179,15 @@ def _prefix_filter(texts: Sequence[_Text], holders: dict[_Shingle, list[int]]) -
     return found
 
 
-def _containment(texts: Sequence[_Text], holders: dict[_Shingle, list[int]]) -> set[tuple[int, int]]:
+def _containment(
+    texts: Sequence[_Text], common: Sequence[frozenset[_Shingle]], holders: dict[_Shingle, list[int]]
+) -> set[tuple[int, int]]:
     """Propose pairs in which the longer holds the rarest shingles of the shorter: no contained copy is lost by that."""
     found: set[tuple[int, int]] = set()
     for number, text in enumerate(texts):
         if len(text.words) < FEWEST_CONTAINED:
             continue
-        probe = _probe(text, CONTAINED - 0.1, holders)
+        probe = _probe(len(text.shingles), common[number], CONTAINED - 0.1, holders)
         if probe is None or len(holders[probe.shingles[0]]) > HOTTEST:
             continue  # even its rarest shingle stands in very many texts: boilerplate, not a copy of one of them
         seen = Counter(chain.from_iterable(holders[shingle] for shingle in probe.shingles if len(holders[shingle]) <= HOTTEST))
