@@ -19,7 +19,12 @@ from cleaner.words import count
 
 def find(page: Page, edits: Sequence[Edit]) -> Iterator[Finding]:
     """Yield the layout findings for what sorted, disjoint edits leave of a page."""
-    if page.article.format not in ("markdown", "text") or not page.article.origin.sure or page.profile != "article":
+    if page.article.format not in ("markdown", "text") or not page.article.origin.sure:
+        return
+    # A short text with a title is no less an article; one with sections, code or lists keeps the layout it has.
+    titled = page.article.format == "text" and page.profile == "docs" and any(block.role == "title" for block in page.blocks)
+    running = all(block.kind in ("paragraph", "quote") or block.role == "title" for block in page.blocks)
+    if page.profile != "article" and not (titled and running):
         return
     left = [block for block in page.blocks if not _gone(block, edits)]
     title = next((block for block in left if block.role == "title"), None)
