@@ -8,6 +8,8 @@ and tags to the letter, and all digits and punctuation. Tools that strip those c
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from cleaner.model import Format
 from cleaner.patterns import pattern
 
@@ -32,6 +34,7 @@ def exact(text: str) -> str:
     return _squeezed(text)
 
 
+@lru_cache(maxsize=10_000)  # an article is read again once it is cleaned, and nearly all its blocks are as they were
 def key(text: str, format: Format = "text") -> str:
     """Return the comparison key of a block's (mended) text; "" where it says nothing at all."""
     from cleaner.model import Span

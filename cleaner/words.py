@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from cleaner.model import Span
 from cleaner.patterns import pattern
@@ -89,6 +89,7 @@ def words(text: str) -> list[str]:
     return (_latin() if _is_latin(text) else _general()).findall(text)
 
 
+@lru_cache(maxsize=10_000)
 def count(text: str) -> int:
     """
     Return how many words a person would say a text has. "well-known" is one.

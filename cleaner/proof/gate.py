@@ -21,7 +21,8 @@ _PLAIN = re.compile(r"(?:\*\*)?[^\W\d_]|[\"'“‘„«(]\w")
 def obvious(page: Page, edits: Sequence[Edit]) -> bool:
     """Whether sorted, disjoint edits only delete plain top-level paragraphs, or words inside a line of them."""
     text = page.article.text
-    if "\t" in text or "[" in text or "<" in text or "\r" in text.replace("\r\n", ""):
+    # "]:" may define a link that others use. Tags in the midst of a line begin no block, and all lines are told below.
+    if "\t" in text or "]:" in text or "\r" in text.replace("\r\n", ""):
         return False
     blocks = page.blocks
     if any(not _plain(page, block) for block in blocks):
@@ -37,11 +38,13 @@ def obvious(page: Page, edits: Sequence[Edit]) -> bool:
             touched += 1
         if touched == at or edit.after:
             return False
-        # What is left above and below must still be set apart by a blank line, or by the line end that was there.
-        above = text[: edit.span.start]
-        below = text[edit.span.end :]
-        if above and below and not (above.endswith("\n") or below[:1] in "\r\n"):
-            return False
+        # What is left above and below must still be set apart as they were: by a blank line where either side had one.
+        if at and touched < len(blocks):
+            before, after = blocks[at - 1].span.end, blocks[touched].span.start
+            gaps = (text[before : blocks[at].span.start], text[blocks[touched - 1].span.end : after])
+            left = text[before : edit.span.start].count("\n") + text[edit.span.end : after].count("\n")
+            if min(2, left) != max(min(2, gap.count("\n")) for gap in gaps):
+                return False
     return True
 
 

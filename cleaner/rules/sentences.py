@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from cleaner.keys import exact
 from cleaner.model import SAME, Block, Confidence, Edit, Finding, Safety, Span
@@ -36,10 +37,10 @@ def find(page: Page, edits: Sequence[Edit] = ()) -> Iterator[Finding]:
         return
     say = _Said(page, edits)
     above: tuple[Block, list[Span]] | None = None
-    above_pieces: list[str] = []
+    above_pieces: tuple[str, ...] = ()
     for block in page.prose():
         if block.kind == "heading":
-            above, above_pieces = None, []
+            above, above_pieces = None, ()
             continue
         pieces = _pieces(page.inner(block))
         if not edits and not _may_repeat(pieces, above_pieces):
@@ -71,11 +72,12 @@ def find(page: Page, edits: Sequence[Edit] = ()) -> Iterator[Finding]:
 _PIECE = pattern(r"[.!?\u2026\u203c\u203d\u2047-\u2049\u3002\uff01\uff1f\uff61\uff0e\u061f\u06d4\u0964\u0589\u0965\u1362\u1367\u1803\u1809\u104a\u104b\u17d4\u17d5]+[^\w\s]*|\s*\n\s*")
 
 
-def _pieces(text: str) -> list[str]:
-    return [bare for piece in _PIECE.split(text) if (bare := " ".join(piece.split()))]
+@lru_cache(maxsize=10_000)
+def _pieces(text: str) -> tuple[str, ...]:
+    return tuple(bare for piece in _PIECE.split(text) if (bare := " ".join(piece.split())))
 
 
-def _may_repeat(pieces: list[str], above: list[str]) -> bool:
+def _may_repeat(pieces: Sequence[str], above: Sequence[str]) -> bool:
     """Whether a block may say a sentence or line twice, or begin with the last one of the block above."""
     return len(set(pieces)) < len(pieces) or (bool(above) and bool(pieces) and pieces[0] in above)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from itertools import islice
 from operator import eq
 from typing import NamedTuple
@@ -148,6 +148,7 @@ def _plain_pattern() -> re.Pattern[str]:
     return re.compile(r"[^\W_]+")
 
 
+@lru_cache(maxsize=10_000)
 def _may_double(text: str) -> bool:
     """Whether a word, or two or three in a row, come back at once; takes no account of what stands between them."""
     words = _plain_pattern().findall(text.lower())
