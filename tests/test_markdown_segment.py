@@ -111,7 +111,6 @@ def test_lines_in_any_order(text: str) -> None:
     agrees(text)
 
 
-@pytest.mark.xfail(strict=True, reason="an indented line under a table is taken for a row; markdown-it-py ends the table there")
 def test_an_indented_line_ends_a_table() -> None:
     """Code under a table is no row of it."""
     agrees("| a | b |\n|---|---|\n| c | d |\n    code\n")

@@ -133,7 +133,7 @@ def run() -> NoReturn:
     """
     import os
 
-    gc.set_threshold(50_000, 20, 20)  # values live as long as the run; looking for rings among them finds none
+    gc.set_threshold(1_000_000, 50, 50)  # values live as long as the run; looking for rings among them finds none
     status: Any = 0
     try:
         main()

@@ -233,7 +233,7 @@ def _wrong_encoding(page: Page) -> Iterator[Finding]:
         message = (
             f"the encoding cannot be told; read as {origin.encoding}, a guess: only byte-identical text is touched"
         )
-        yield Finding("E002", Span(0, 0), message, "report", confidence="pedantic", because="no mark, not UTF-8")
+        yield Finding("E002", Span(0, 0), message, "report", because="no mark, not UTF-8")
 
 
 def _declaration(page: Page, label: str) -> Span:
@@ -400,7 +400,7 @@ names encodings the mends are unsafe. The mending is done by [ftfy](https://ftfy
 ## What it does
 
 Reports a file whose bytes are not in the encoding that it declares (in a `meta` or `?xml` tag or a coding comment) and,
-with `--pedantic`, a file whose encoding cannot be told.
+a file whose encoding cannot be told.
 
 ## Why
 

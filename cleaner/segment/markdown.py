@@ -266,7 +266,7 @@ class _Scanner:
         return self.piece("heading", row, row, Span(min(inner.start, row.end), max(inner.start, inner.end)), level, group)
 
     def table_end(self, rows: list[_Line], at: int) -> int:
-        while at < len(rows) and rows[at].at < rows[at].end and not self.starts_other(rows, at):
+        while at < len(rows) and rows[at].at < rows[at].end and rows[at].indent < 4 and not self.starts_other(rows, at):
             at += 1
         return at
 
