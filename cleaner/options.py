@@ -31,7 +31,7 @@ class Options(NamedTuple):
         extract: Take the main text out of a web page first, and write it as Markdown.
         output_encoding: "keep" writes the bytes the file came in; "utf-8" only where a new file is written.
         max_bytes: Larger inputs are named and left alone.
-        few_blocks: Up to so many distinct texts every pair is compared; above, MinHash-LSH proposes the pairs. Both
+        few_blocks: Up to so many distinct texts no pair is passed over; above, MinHash-LSH proposes the pairs. Both
             paths find the same, so this only moves work.
     """
 
