@@ -14,7 +14,7 @@ from functools import partial
 
 from cleaner import keys, marks, roles
 from cleaner.lines import Lines
-from cleaner.model import PROSE, Article, Block, Cleaned, Edit, Finding, Plan, Skipped
+from cleaner.model import PROSE, Article, Cleaned, Edit, Finding, Plan, Skipped
 from cleaner.options import Options
 from cleaner.page import Page
 from cleaner.plan import Verdict, apply, compose, resolve
@@ -220,12 +220,3 @@ def _notes(page: Page) -> tuple[str, ...]:
     if any(block.kind == "conflict" for block in page.blocks):
         notes.append("merge conflict markers: nothing was de-duplicated")
     return tuple(notes)
-
-
-def opaque(blocks: Sequence[Block]) -> dict[str, int]:
-    """Count the blocks that were not looked into, by kind."""
-    counts: dict[str, int] = {}
-    for block in blocks:
-        if block.kind not in PROSE:
-            counts[block.kind] = counts.get(block.kind, 0) + 1
-    return counts

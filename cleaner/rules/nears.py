@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from cleaner.match.copies import Run
 from cleaner.match.near import Pair, pairs
 from cleaner.model import Block, Confidence, Difference, Finding, Safety
 from cleaner.page import Page
@@ -19,7 +18,7 @@ from cleaner.words import count
 _SLIPS = frozenset({"typo", "inflection", "case", "punctuation", "function", "markup", "missing"})
 
 
-def find(page: Page, runs: Sequence[Run], gone: Gone) -> Iterator[Finding]:
+def find(page: Page, gone: Gone) -> Iterator[Finding]:
     """Yield a finding for every block that is an edited or truncated copy of one above it that stays."""
     staying: dict[str, Block] = {}
     for block in page.blocks:
@@ -96,16 +95,17 @@ def _finding(
     apart = abs(keeper.number - duplicate.number)
     percent = f"{int(pair.scores.ratio * 100)} %"
     size = count(page.mended[duplicate.number])
+    safety: Safety = "unsafe"
     if _conflicting(differing):
         rule, safety = "D105", "report"
         message = f"a near copy with differing facts, {percent} alike: {_named(differing)}"
         because = "two texts that differ in facts are never merged"
     elif pair.relation == "contained":
-        rule, safety = "D104", "unsafe"
+        rule = "D104"
         message = f"these {size:,} words stand in a longer {duplicate.kind}"
         because = "the more complete copy stays"
     else:
-        rule, safety = "D102", "unsafe"
+        rule = "D102"
         message = f"an edited copy, {percent} alike: {size:,} words"
         because = "the first copy stays; read the differences before the other goes"
     if not page.options.wants(rule):
@@ -114,7 +114,7 @@ def _finding(
         rule=rule,
         span=duplicate.span,
         message=message,
-        safety=_level(safety),
+        safety=safety,
         edits=(cut(page, duplicate.number, duplicate.number, gone),) if safety != "report" else (),
         confidence=_confidence(page, rule, differing, apart, size, keeper, duplicate),
         keeper=keeper.span,
@@ -125,10 +125,6 @@ def _finding(
         key=page.keys[duplicate.number],
         because=because,
     )
-
-
-def _level(safety: str) -> Safety:
-    return "unsafe" if safety == "unsafe" else "report"
 
 
 def _confidence(page: Page, rule: str, differing: Sequence[Difference], apart: int, size: int, keeper: Block, duplicate: Block) -> Confidence:
