@@ -102,10 +102,15 @@ def _inside(page: Page, decide: Verdict) -> Iterator[Finding]:
 
 def _between(page: Page) -> Iterator[Finding]:
     """What stands again from block to block."""
-    from cleaner.rules import repeats, titles
+    from cleaner.rules import headings, repeats, titles
 
     yield from repeats.find(page)
     yield from titles.find(page)
+    yield from headings.find(page)
+    if page.blocks and page.blocks[0].kind == "front":
+        from cleaner.rules import front
+
+        yield from front.find(page)
 
 
 def _mended(page: Page, edits: Sequence[Edit]) -> Page:

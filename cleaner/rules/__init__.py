@@ -16,6 +16,8 @@ CODES: dict[str, str] = {
     "D121": "doubled-word",
     "D130": "repeated-list-item",
     "D131": "repeated-table-row",
+    "D140": "repeated-key",
+    "D141": "repeated-entry",
     "E001": "mojibake",
     "E002": "wrong-encoding",
     "E003": "invisible-character",

@@ -7,24 +7,39 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from cleaner.marks import Mark
-from cleaner.model import Finding
+from cleaner.model import Block, Finding, Span
 from cleaner.page import Page
 
 
 def find(page: Page) -> Iterator[Finding]:
-    """Yield M801 for each conflict marker that opens a conflict."""
+    """Yield M801 for each conflict, from its first marker to its last, and for each marker that a resolved one left."""
     if not page.options.wants("M801"):
         return
+    opening: Block | None = None
     for block in page.blocks:
-        if block.kind == "conflict" and page.source(block).startswith("<<<<<<<"):
-            yield Finding(
-                rule="M801",
-                span=block.span,
-                message="a merge conflict was left in the text; nothing is de-duplicated in this file until it is resolved",
-                safety="report",
-                key="<<<<<<<",
-                because="both sides of a conflict say nearly the same, and only the author knows which stays",
-            )
+        if block.kind != "conflict":
+            continue
+        said = page.source(block)
+        if said.startswith("<<<<<<<"):
+            if opening is not None:
+                yield _conflict(opening.span)
+            opening = block
+        elif said.startswith(">>>>>>>"):
+            yield _conflict(Span((opening or block).span.start, block.span.end))
+            opening = None
+    if opening is not None:
+        yield _conflict(opening.span)
+
+
+def _conflict(span: Span) -> Finding:
+    return Finding(
+        rule="M801",
+        span=span,
+        message="a merge conflict was left in the text; nothing is de-duplicated in this file until it is resolved",
+        safety="report",
+        key="<<<<<<<",
+        because="both sides of a conflict say nearly the same, and only the author knows which stays",
+    )
 
 
 def unused(page: Page, marks: Sequence[Mark]) -> Iterator[Finding]:

@@ -7,6 +7,7 @@ removal is, and whether we would bet on it. The policy is spelled out in docs/de
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -15,25 +16,48 @@ from cleaner.keys import exact
 from cleaner.match import copies
 from cleaner.match.copies import Run
 from cleaner.model import PROSE, SAME, Block, Confidence, Edit, Finding, Relation, Safety, Span
+from cleaner.outline import Outline
 from cleaner.page import Page
+from cleaner.patterns import pattern
 from cleaner.rules.cut import Gone, cut
 from cleaner.segment.shape import CLOSERS, ends_sentence, stands_alone
 from cleaner.words import count
 
 # An adjacent copy of fewer words may be a template line or a refrain.
 FEWEST_ADJACENT = 4
+# A line that is a link leads to one place: directly below itself it is an accident from fewer words on.
+FEWEST_LINKED = 3
 # In an article a repeated paragraph of so many words is an accident wherever it stands; shorter ones may be meant.
 FEWEST_ANYWHERE = 12
 # A quotation of fewer words that stands again may be pulled out, taken up for a reply, or dialogue.
 FEWEST_QUOTED = 25
 # Lines of verse are shorter than any that prose is wrapped to.
 LONGEST_VERSE = 50
-# In documentation, lead-ins and notes repeat: what stands apart is worth a look from so many words on.
+# A line of an article that is no sentence is worth a removal from so many words on.
 FEWEST_APART = 25
+# In documentation, what one section says twice is worth a look from so many words on...
+FEWEST_IN_SECTION = 8
+# ... and what two sections beside each other say, which is mostly meant, only where it is a whole passage.
+FEWEST_BESIDE = 100
+# An example with code or markup that stands twice directly is an accident where it holds so many words of prose.
+FEWEST_EXAMPLE = 40
 
 
 # What speech begins with, and what it then ends with.
 _OPENING = {'"': '"', "“": "”", "„": "“”", "«": "»", "»": "«", "‘": "’", "「": "」", "『": "』", "—": ".!?…", "–": ".!?…"}
+
+
+_LINK = pattern(r"(?:[-*+] )?\[[^\[\]]+\]\([^()\s]+\)[.;,]?")
+# An explicit anchor in a heading: `<a name="x"></a>`, `{#x}`.
+_ANCHOR = pattern(r"<a\s+(?:name|id)\s*=|\{#[\w.-]+\}")
+_SUMMARY = pattern(r"(?:(?:executive|simple|short)\s+)?(?:summary|abstract|overview|synopsis|tl;?dr|highlights|key\s+points|at\s+a\s+glance|zusammenfassung|überblick|résumé|resumen)", re.IGNORECASE)
+_RELEASE = pattern(r"\bv?\d+\.\d+|\b\d{4}-\d{2}|\b(?:19|20)\d{2}\b|\bunreleased\b|\bchange\s?log\b|\brelease notes\b|^HEAD\b", re.IGNORECASE)
+# What opens and closes a part of the page that only some readers see: a tag, a template mark, a fence.
+_FENCE = pattern(
+    r"<(?P<end>/?)(?P<tag>[A-Za-z][\w.:-]*)(?:[^<>]*?[^/<>])?>|\{%-?\s*(?P<off>end)?(?P<word>\w+)|\{\{[<%]\s*(?P<close>/?)\s*(?P<code>[\w-]+)|(?m:^[ \t>]*):::+[ \t]*(?P<zone>[\w-]*)"
+)
+_VOID = frozenset("area base br col embed hr img input link meta param source track wbr a p span b i em strong code kbd sub sup small".split())
+_LINE = frozenset("include include_cached include_relative link image img raw assign capture render jdoc comment youtube remark".split())
 
 
 class Verdict(NamedTuple):
@@ -105,6 +129,7 @@ class _Judge:
     def __init__(self, page: Page) -> None:
         self.page = page
         self._same: dict[int, str] = {}
+        self._outline: Outline | None = None
         self._copies: dict[str, int] = {}
         for key in page.keys:
             self._copies[key] = self._copies.get(key, 0) + 1
@@ -161,7 +186,8 @@ class _Judge:
                 if all(self._verse(one, other) or self._speech(one) for one, other in pairs if one.kind in PROSE):
                     return Verdict("D103", "unsafe", "shown", "verse and dialogue may repeat on purpose")
                 if len(prose) < len(pairs) and self.page.profile != "article":
-                    return Verdict("D103", "unsafe", "pedantic", "examples with code or markup may repeat on purpose")
+                    long = size >= FEWEST_EXAMPLE and any(ends_sentence(self.said(one)) for one in prose)
+                    return Verdict("D103", "unsafe", "shown" if long else "pedantic", "examples with code or markup may repeat on purpose")
                 return Verdict("D103", "safe", "shown", "the copy stands directly below the original")
             return Verdict("D103", "report", "pedantic", "short lines may repeat on purpose")
         if self.page.profile == "article" and size >= FEWEST_ANYWHERE and any(self.size(one) >= 8 and one.kind == "paragraph" for one in prose):
@@ -176,10 +202,7 @@ class _Judge:
             return Verdict("D103", "unsafe", "shown", "the copies differ in case, quotes, marks or line breaks only")
         if size < 8:
             return None
-        first, last = pairs[0][1], pairs[-1][0]
-        seen = max(self._copies[self.page.keys[one.number]] for one, _ in pairs if self.page.keys[one.number])
-        likely = same and size >= FEWEST_APART and seen == 2 and not self._variants(first, last)
-        return Verdict("D103", "report", "shown" if likely else "pedantic", "what stands apart may be meant")
+        return self._apart("D103", pairs, same)
 
     def _single(self, one: Block, other: Block, run: Run, same: bool) -> Verdict | None:
         page = self.page
@@ -201,6 +224,8 @@ class _Judge:
                 return Verdict("D101", "unsafe", "shown", "verse and dialogue may repeat on purpose")
             if size >= FEWEST_ADJACENT and self._prose_like([one]) and (size >= 8 or ends_sentence(self.said(one))):
                 return Verdict("D101", "safe", "shown", "the copy stands directly below the original")
+            if size >= FEWEST_LINKED and _LINK.fullmatch(self.said(one)):
+                return Verdict("D101", "safe", "shown", "the same link stands directly above")
             return Verdict("D101", "report", "pedantic", "short or technical lines may repeat on purpose")
         if page.profile == "article" and one.kind == "paragraph" and one.role == other.role:
             if size >= FEWEST_ANYWHERE and same and self._prose_like([one]):
@@ -213,13 +238,72 @@ class _Judge:
                 return Verdict("D101", "unsafe", "shown", "the copy stands apart, and is short or not the same to the letter")
         if size < 5:
             return None
-        likely = (
-            same
-            and self._copies[page.keys[one.number]] == 2
-            and (size >= FEWEST_APART or (size >= 8 and one.section == other.section))
-            and not self._variants(other, one)
-        )
-        return Verdict("D101", "report", "shown" if likely else "pedantic", "what stands apart may be meant")
+        return self._apart("D101", [(one, other)], same)
+
+    def _apart(self, rule: str, pairs: list[tuple[Block, Block]], same: bool) -> Verdict:
+        """Judge what stands again in another place of a text with sections: where the two places are decides."""
+        one, other = pairs[0]
+        relation = self.outline.relation(one, other)
+        telling = [block for block, _ in pairs if block.kind in PROSE and self.size(block) >= 5 and self.page.keys[block.number]]
+        seen = max((self._copies[self.page.keys[block.number]] for block in telling), default=0)
+        # Beside a passage that stands twice, lines that stand everywhere ("Returns nothing.") say little.
+        twice = sum(self.size(block) for block in telling if self._copies[self.page.keys[block.number]] == 2)
+        likely = False
+        because = "what stands apart may be meant"
+        if not same:
+            because = "the copies differ in case, quotes, marks or line breaks only"
+        elif not self._prose_like(telling):
+            because = "examples, syntax and output repeat on purpose"
+        elif self._anchored(pairs):
+            likely, because = True, "two places of one page have the same anchor"
+        elif self._variants(other, pairs[-1][0]):
+            because = "each reader may be shown one of the two only"
+        elif self._summed_up(one, other):
+            because = "a summary says again what the text says"
+        elif relation == "same":
+            likely, because = twice >= FEWEST_IN_SECTION, "the same section says it already"
+        elif self._released(one) and self._released(other):
+            because = "releases may list the same change"
+        elif relation == "within":
+            likely, because = seen <= 3 and sum(map(self.size, telling)) >= FEWEST_IN_SECTION, "the page says it already, in a section that holds this one"
+        else:
+            likely, because = twice >= FEWEST_BESIDE or (twice >= FEWEST_IN_SECTION and self._whole(pairs)), "sections beside each other may say the same"
+        return Verdict(rule, "report", "shown" if likely else "pedantic", because)
+
+    @property
+    def outline(self) -> Outline:
+        if self._outline is None:
+            self._outline = Outline(self.page.blocks)
+        return self._outline
+
+    def _anchored(self, pairs: list[tuple[Block, Block]]) -> bool:
+        """Whether a heading that stands twice brings its anchor along: one of the two cannot be reached."""
+        return any(one.kind == "heading" and _ANCHOR.search(self.page.source(one)) for one, _ in pairs)
+
+    def _whole(self, pairs: list[tuple[Block, Block]]) -> bool:
+        """Whether two sections of one name under one heading say the same from beginning to end."""
+        one, other = pairs[0]
+        if one.kind != "heading" or other.kind != "heading" or self.outline.home(one) != self.outline.home(other):
+            return False
+        return all(self._ends(block, last) for block, last in ((one, pairs[-1][0]), (other, pairs[-1][1])))
+
+    def _ends(self, heading: Block, last: Block) -> bool:
+        below = self.page.blocks[last.number + 1] if last.number + 1 < len(self.page.blocks) else None
+        return below is None or (below.kind == "heading" and below.level <= heading.level)
+
+    def _summed_up(self, one: Block, other: Block) -> bool:
+        """Whether one of two blocks stands in a section that sums the text up."""
+        homes = {self.outline.home(one), self.outline.home(other)}
+        return len(homes) > 1 and any(home >= 0 and _SUMMARY.fullmatch(self.page.mended[home].strip(" *_#:")) for home in homes)
+
+    def _released(self, block: Block) -> bool:
+        """Whether a block stands under the name of a release: a version or a date."""
+        home = self.outline.home(block)
+        while home >= 0:
+            if _RELEASE.search(self.page.mended[home]):
+                return True
+            home = self.outline.parent(home)
+        return False
 
     def _title(self, one: Block, other: Block, run: Run, same: bool, size: int) -> Verdict | None:
         alone = one.kind == "heading" or one.role == "title" or stands_alone(self.page.source(one))
@@ -359,13 +443,49 @@ class _Judge:
         covered = total = 0
         for block in blocks:
             total += block.inner.end - block.inner.start
-            covered += sum(mask.end - mask.start for mask in self.page.masks(block))
+            for mask in self.page.masks(block):
+                if self.page.article.text.startswith(("(", "]("), mask.start):
+                    total -= mask.end - mask.start  # where a link leads to says nothing about what kind of text it is
+                else:
+                    covered += mask.end - mask.start
         return total > 0 and covered * 2 < total
 
     def _variants(self, other: Block, one: Block) -> bool:
-        """Whether tags, tabs or version marks stand between two blocks: each reader is shown one side of them only."""
-        between = self.page.blocks[other.number + 1 : one.number]
-        return any(block.kind in ("html", "directive") for block in between)
+        """Whether a tag, tab or version mark closes or opens between two blocks: each reader is shown one of them only."""
+        text = self.page.article.text
+        open_between: list[str] = []
+        for block in self.page.blocks[other.number + 1 : one.number]:
+            if block.kind not in ("html", "directive"):
+                continue
+            for mark in _FENCE.finditer(text, *block.span):
+                name, ends, single = _mark(mark)
+                if single:
+                    continue
+                if not ends:
+                    open_between.append(name)
+                elif name == "" and open_between:
+                    open_between.pop()
+                elif name in open_between:
+                    open_between.remove(name)
+                else:
+                    return True  # the part that holds the first of the two ends here
+        return bool(open_between)
+
+
+def _mark(mark: re.Match[str]) -> tuple[str, bool, bool]:
+    """Return what a mark of markup is called, whether it closes a part of the page, and whether it stands for itself."""
+    if tag := mark["tag"]:
+        return tag.lower(), bool(mark["end"]), tag.lower() in _VOID
+    if word := mark["word"]:
+        if word in ("else", "elsif", "elif", "when"):
+            return "\0", True, False
+        return word, bool(mark["off"]), word in _LINE
+    if code := mark["code"]:
+        return code, bool(mark["close"]), False
+    zone = mark["zone"] or ""
+    if zone.endswith("-end"):
+        return zone.removesuffix("-end"), True, False
+    return zone, not zone, zone == "image"
 
 
 def _finding(page: Page, run: Run, verdict: Verdict, gone: Gone) -> Finding:
