@@ -57,7 +57,7 @@ _FENCE = pattern(
     r"<(?P<end>/?)(?P<tag>[A-Za-z][\w.:-]*)(?:[^<>]*?[^/<>])?>|\{%-?\s*(?P<off>end)?(?P<word>\w+)|\{\{[<%]\s*(?P<close>/?)\s*(?P<code>[\w-]+)|(?m:^[ \t>]*):::+[ \t]*(?P<zone>[\w-]*)"
 )
 _VOID = frozenset("area base br col embed hr img input link meta param source track wbr a p span b i em strong code kbd sub sup small".split())
-_LINE = frozenset("include include_cached include_relative link image img raw assign capture render jdoc comment youtube remark".split())
+_LINE = frozenset("include include_cached include_relative link image img raw assign capture render jdoc youtube remark".split())
 
 
 class Verdict(NamedTuple):
@@ -261,7 +261,8 @@ class _Judge:
         elif self._summed_up(one, other):
             because = "a summary says again what the text says"
         elif relation == "same":
-            likely, because = twice >= FEWEST_IN_SECTION, "the same section says it already"
+            sentence = any(ends_sentence(self.said(block)) for block in telling) or twice >= FEWEST_APART
+            likely, because = sentence and twice >= FEWEST_IN_SECTION, "the same section says it already"
         elif self._released(one) and self._released(other):
             because = "releases may list the same change"
         elif relation == "within":
