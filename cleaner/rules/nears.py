@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from cleaner.match.facts import FACTS as _FACTS
 from cleaner.match.near import FEWEST_WORDS, Pair, pairs
-from cleaner.model import Block, Confidence, Difference, Finding, Safety
+from cleaner.model import PROSE, Block, Confidence, Difference, Finding, Safety
 from cleaner.page import Page
 from cleaner.patterns import pattern
 from cleaner.rules.cut import Gone, cut
@@ -162,8 +162,22 @@ def _confidence(page: Page, rule: str, differing: Sequence[Difference], apart: i
         return "shown" if size >= 12 else "pedantic"
     if rule == "D102" and article and {difference.kind for difference in differing} <= _SLIPS and size >= 8:
         return "shown"
+    if rule == "D102" and size >= 8 and _in_passing(page, keeper, duplicate):
+        return "shown"
     close = apart == 1 or (keeper.group == duplicate.group != 0) or (size >= FEWEST_IN_SECTION and keeper.section == duplicate.section)
     return "shown" if close and _state(differing, size, apart, linked=_same_link(page, keeper, duplicate)) else "pedantic"
+
+
+def _in_passing(page: Page, keeper: Block, duplicate: Block) -> bool:
+    """Whether two near copies in one section go on with a passage that stands there twice."""
+    if keeper.section != duplicate.section:
+        return False
+    for step in (-1, 1, -2, 2):
+        one, other = keeper.number + step, duplicate.number + step
+        if 0 <= min(one, other) and max(one, other) < len(page.keys) and one != duplicate.number:
+            if page.keys[one] and page.keys[one] == page.keys[other] and page.blocks[one].kind in PROSE and count(page.mended[one]) >= 8:
+                return True
+    return False
 
 
 def _state(differing: Sequence[Difference], size: int, apart: int, *, linked: bool) -> bool:

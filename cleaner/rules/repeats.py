@@ -47,6 +47,7 @@ FEWEST_EXAMPLE = 40
 _OPENING = {'"': '"', "“": "”", "„": "“”", "«": "»", "»": "«", "‘": "’", "「": "」", "『": "』", "—": ".!?…", "–": ".!?…"}
 
 
+_ENTRY = pattern(r"(?:[-*+] |\d+[.)] )?[*_]{0,2}\[(?![ xX]\])[^\[\]]+\]\([^()\s]{2,}\)")
 _LINK = pattern(r"(?:[-*+] )?\[[^\[\]]+\]\([^()\s]+\)[.;,]?")
 # An explicit anchor in a heading: `<a name="x"></a>`, `{#x}`.
 _ANCHOR = pattern(r"<a\s+(?:name|id)\s*=|\{#[\w.-]+\}")
@@ -236,7 +237,7 @@ class _Judge:
                 return Verdict("D101", "report", "pedantic", "short lines may repeat on purpose")
             if size >= 8:
                 return Verdict("D101", "unsafe", "shown", "the copy stands apart, and is short or not the same to the letter")
-        if size < 5:
+        if size < 5 and not self._entry(one):
             return None
         return self._apart("D101", [(one, other)], same)
 
@@ -244,10 +245,10 @@ class _Judge:
         """Judge what stands again in another place of a text with sections: where the two places are decides."""
         one, other = pairs[0]
         relation = self.outline.relation(one, other)
-        telling = [block for block, _ in pairs if block.kind in PROSE and self.size(block) >= 5 and self.page.keys[block.number]]
+        telling = [block for block, _ in pairs if block.kind in PROSE and (self.size(block) >= 5 or self._entry(block)) and self.page.keys[block.number]]
         seen = max((self._copies[self.page.keys[block.number]] for block in telling), default=0)
         # Beside a passage that stands twice, lines that stand everywhere ("Returns nothing.") say little.
-        twice = sum(self.size(block) for block in telling if self._copies[self.page.keys[block.number]] == 2)
+        twice = sum(max(self.size(block), 4 * self._entry(block)) for block in telling if self._copies[self.page.keys[block.number]] == 2)
         likely = False
         because = "what stands apart may be meant"
         if not same:
@@ -256,20 +257,24 @@ class _Judge:
             because = "examples, syntax and output repeat on purpose"
         elif self._anchored(pairs):
             likely, because = True, "two places of one page have the same anchor"
-        elif self._variants(other, pairs[-1][0]):
+        elif self._variants(pairs[-1][1], one):
             because = "each reader may be shown one of the two only"
         elif self._summed_up(one, other):
             because = "a summary says again what the text says"
         elif relation == "same":
-            sentence = any(ends_sentence(self.said(block)) for block in telling) or twice >= FEWEST_APART
+            sentence = twice >= FEWEST_APART or any(ends_sentence(self.said(block)) or self._entry(block) for block in telling)
             likely, because = sentence and twice >= FEWEST_IN_SECTION, "the same section says it already"
-        elif self._released(one) and self._released(other):
+        elif self._release(one) != self._release(other):
             because = "releases may list the same change"
         elif relation == "within":
             likely, because = seen <= 3 and sum(map(self.size, telling)) >= FEWEST_IN_SECTION, "the page says it already, in a section that holds this one"
         else:
             likely, because = twice >= FEWEST_BESIDE or (twice >= FEWEST_IN_SECTION and self._whole(pairs)), "sections beside each other may say the same"
         return Verdict(rule, "report", "shown" if likely else "pedantic", because)
+
+    def _entry(self, block: Block) -> bool:
+        """Whether a block is an entry of a list of links: it begins with one."""
+        return _ENTRY.match(self.said(block)) is not None
 
     @property
     def outline(self) -> Outline:
@@ -279,7 +284,8 @@ class _Judge:
 
     def _anchored(self, pairs: list[tuple[Block, Block]]) -> bool:
         """Whether a heading that stands twice brings its anchor along: one of the two cannot be reached."""
-        return any(one.kind == "heading" and _ANCHOR.search(self.page.source(one)) for one, _ in pairs)
+        headed = any(one.kind == "heading" for one, _ in pairs)
+        return headed and any(one.kind in ("heading", "html") and _ANCHOR.search(self.page.source(one)) for one, _ in pairs)
 
     def _whole(self, pairs: list[tuple[Block, Block]]) -> bool:
         """Whether two sections of one name under one heading say the same from beginning to end."""
@@ -297,14 +303,12 @@ class _Judge:
         homes = {self.outline.home(one), self.outline.home(other)}
         return len(homes) > 1 and any(home >= 0 and _SUMMARY.fullmatch(self.page.mended[home].strip(" *_#:")) for home in homes)
 
-    def _released(self, block: Block) -> bool:
-        """Whether a block stands under the name of a release: a version or a date."""
+    def _release(self, block: Block) -> int:
+        """Return the number of the heading that names the release a block belongs to, by version or date; -1 for none."""
         home = self.outline.home(block)
-        while home >= 0:
-            if _RELEASE.search(self.page.mended[home]):
-                return True
+        while home >= 0 and not _RELEASE.search(self.page.mended[home]):
             home = self.outline.parent(home)
-        return False
+        return home
 
     def _title(self, one: Block, other: Block, run: Run, same: bool, size: int) -> Verdict | None:
         alone = one.kind == "heading" or one.role == "title" or stands_alone(self.page.source(one))
@@ -325,11 +329,15 @@ class _Judge:
 
     def _item(self, one: Block, other: Block, run: Run, same: bool, size: int) -> Verdict | None:
         if one.group != other.group:
-            return Verdict("D130", "report", "pedantic", "another list may need the same item") if size >= 8 else None
+            if same and self._entry(one) and self._copies[self.page.keys[one.number]] == 2 and self.outline.relation(one, other) == "same":
+                return Verdict("D130", "report", "shown", "the same link stands above in this section")
+            return Verdict("D130", "report", "pedantic", "another list may need the same item") if size >= 5 or self._entry(one) else None
         if not same:
-            return Verdict("D130", "report", "pedantic", "the items differ in case, quotes or marks only")
+            likely = run.adjacent and size >= 8
+            return Verdict("D130", "report", "shown" if likely else "pedantic", "the items differ in case, quotes or marks only")
         if self._numbered(one):
-            return Verdict("D130", "report", "shown" if run.adjacent and size >= 5 else "pedantic", "numbered steps may repeat on purpose")
+            likely = (run.adjacent and size >= 5) or (self._entry(one) and self._copies[self.page.keys[one.number]] == 2)
+            return Verdict("D130", "report", "shown" if likely else "pedantic", "numbered steps may repeat on purpose")
         if run.adjacent and self._prose_like([one]):
             return Verdict("D130", "safe", "shown", "the copy stands directly below the original")
         if self._copies[self.page.keys[one.number]] > 2 or one.level != other.level:
@@ -341,7 +349,7 @@ class _Judge:
             return None
         if run.adjacent:
             return Verdict("D131", "safe", "shown", "the copy stands directly below the original")
-        likely = self._copies[self.page.keys[one.number]] == 2 and size >= 3
+        likely = self._copies[self.page.keys[one.number]] == 2
         return Verdict("D131", "unsafe", "shown" if likely else "pedantic", "the same row stands above in this table")
 
     def _meant(self, one: Block, other: Block) -> bool:
