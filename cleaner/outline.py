@@ -7,12 +7,21 @@ that stand beside each other both say is mostly meant (parallel entries, platfor
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Literal
 
 from cleaner.model import Block
+from cleaner.patterns import pattern
 
 Relation = Literal["same", "within", "beside"]
+
+# What opens and closes a part of the page that only some readers see: a tag, a template mark, a fence.
+_FENCE = pattern(
+    r"<(?P<end>/?)(?P<tag>[A-Za-z][\w.:-]*)(?:[^<>]*?[^/<>])?>|\{%-?\s*(?P<off>end)?(?P<word>\w+)|\{\{[<%]\s*(?P<close>/?)\s*(?P<code>[\w-]+)|(?m:^[ \t>]*):::+[ \t]*(?P<zone>[\w-]*)"
+)
+_VOID = frozenset("area base br col embed hr img input link meta param source track wbr a p span b i em strong code kbd sub sup small".split())
+_LINE = frozenset("include include_cached include_relative link image img raw assign capture render jdoc youtube remark".split())
 
 
 class Outline:
@@ -49,3 +58,46 @@ class Outline:
             section = self.parent(section)
             above.append(section)
         return above
+
+
+def parted(text: str, between: Sequence[Block]) -> bool:
+    """
+    Whether a tag, tab or version mark closes or opens between two places: each reader is shown one of the two only.
+
+    Args:
+        text: The article's text.
+        between: The blocks between the two places.
+    """
+    opened: list[str] = []
+    for block in between:
+        if block.kind not in ("html", "directive"):
+            continue
+        for mark in _FENCE.finditer(text, *block.span):
+            name, ends, single = _mark(mark)
+            if single:
+                continue
+            if not ends:
+                opened.append(name)
+            elif name == "" and opened:
+                opened.pop()
+            elif name in opened:
+                opened.remove(name)
+            else:
+                return True  # the part that holds the first of the two ends here
+    return bool(opened)
+
+
+def _mark(mark: re.Match[str]) -> tuple[str, bool, bool]:
+    """Return what a mark of markup is called, whether it closes a part of the page, and whether it stands for itself."""
+    if tag := mark["tag"]:
+        return tag.lower(), bool(mark["end"]), tag.lower() in _VOID
+    if word := mark["word"]:
+        if word in ("else", "elsif", "elif", "when"):
+            return "\0", True, False
+        return word, bool(mark["off"]), word in _LINE
+    if code := mark["code"]:
+        return code, bool(mark["close"]), False
+    zone = mark["zone"] or ""
+    if zone.endswith("-end"):
+        return zone.removesuffix("-end"), True, zone == "image-end"
+    return zone, not zone, zone == "image"

@@ -102,11 +102,12 @@ def _inside(page: Page, decide: Verdict) -> Iterator[Finding]:
 
 def _between(page: Page) -> Iterator[Finding]:
     """What stands again from block to block."""
-    from cleaner.rules import headings, repeats, titles
+    from cleaner.rules import headings, links, repeats, titles
 
     yield from repeats.find(page)
     yield from titles.find(page)
     yield from headings.find(page)
+    yield from links.find(page)
     if page.blocks and page.blocks[0].kind == "front":
         from cleaner.rules import front
 

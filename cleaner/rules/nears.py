@@ -62,6 +62,7 @@ def find(page: Page, gone: Gone) -> Iterator[Finding]:
     said: set[int] = set()
     # Near copies down the page, then truncated ones from the longest: each is held against what stays, never against
     # a copy that goes, so no chain of small changes can remove a text that nothing like it is left of.
+    places = {(keeper.number, duplicate.number) for keeper, duplicate, *_ in found if count(page.mended[duplicate.number]) >= FEWEST_IN_FULL}
     for keeper, duplicate, pair, differing in sorted(found, key=_order):
         if duplicate.number in going or duplicate.number in said:
             continue
@@ -70,7 +71,9 @@ def find(page: Page, gone: Gone) -> Iterator[Finding]:
                 continue
             going[duplicate.number] = keeper.number
         said.add(duplicate.number)
-        yield from _finding(page, keeper, duplicate, pair, differing, gone)
+        for finding in _finding(page, keeper, duplicate, pair, differing, gone):
+            chained = finding.confidence == "pedantic" and _chained(places, keeper, duplicate)
+            yield finding._replace(confidence="shown") if chained else finding
 
 
 def _read(key: str) -> str:
@@ -79,6 +82,13 @@ def _read(key: str) -> str:
         return key
     read = _UNREAD.sub(" ", key)
     return read if count(read) >= FEWEST_WORDS else key
+
+
+def _chained(places: set[tuple[int, int]], keeper: Block, duplicate: Block) -> bool:
+    """Whether two paragraphs of one section are near copies, and so are those beside them: a passage in two states."""
+    if keeper.kind != "paragraph" or keeper.section != duplicate.section or (keeper.number, duplicate.number) not in places:
+        return False
+    return any((keeper.number + step, duplicate.number + step) in places for step in (-2, -1, 1, 2))
 
 
 def _may_show(page: Page, keeper: Block, duplicate: Block) -> bool:

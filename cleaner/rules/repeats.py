@@ -16,7 +16,7 @@ from cleaner.keys import exact
 from cleaner.match import copies
 from cleaner.match.copies import Run
 from cleaner.model import PROSE, SAME, Block, Confidence, Edit, Finding, Relation, Safety, Span
-from cleaner.outline import Outline
+from cleaner.outline import Outline, parted
 from cleaner.page import Page
 from cleaner.patterns import pattern
 from cleaner.rules.cut import Gone, cut
@@ -41,6 +41,8 @@ FEWEST_IN_SECTION = 8
 FEWEST_BESIDE = 100
 # An example with code or markup that stands twice directly is an accident where it holds so many words of prose.
 FEWEST_EXAMPLE = 40
+# What is too short to be told by its length is a sentence at least.
+FEWEST_SHORT = 6
 
 
 # What speech begins with, and what it then ends with.
@@ -53,12 +55,6 @@ _LINK = pattern(r"(?:[-*+] )?\[[^\[\]]+\]\([^()\s]+\)[.;,]?")
 _ANCHOR = pattern(r"<a\s+(?:name|id)\s*=|\{#[\w.-]+\}")
 _SUMMARY = pattern(r"(?:(?:executive|simple|short)\s+)?(?:summary|abstract|overview|synopsis|tl;?dr|highlights|key\s+points|at\s+a\s+glance|zusammenfassung|überblick|résumé|resumen)", re.IGNORECASE)
 _RELEASE = pattern(r"\bv?\d+\.\d+|\b\d{4}-\d{2}|\b(?:19|20)\d{2}\b|\bunreleased\b|\bchange\s?log\b|\brelease notes\b|^HEAD\b", re.IGNORECASE)
-# What opens and closes a part of the page that only some readers see: a tag, a template mark, a fence.
-_FENCE = pattern(
-    r"<(?P<end>/?)(?P<tag>[A-Za-z][\w.:-]*)(?:[^<>]*?[^/<>])?>|\{%-?\s*(?P<off>end)?(?P<word>\w+)|\{\{[<%]\s*(?P<close>/?)\s*(?P<code>[\w-]+)|(?m:^[ \t>]*):::+[ \t]*(?P<zone>[\w-]*)"
-)
-_VOID = frozenset("area base br col embed hr img input link meta param source track wbr a p span b i em strong code kbd sub sup small".split())
-_LINE = frozenset("include include_cached include_relative link image img raw assign capture render jdoc youtube remark".split())
 
 
 class Verdict(NamedTuple):
@@ -187,7 +183,9 @@ class _Judge:
                 if all(self._verse(one, other) or self._speech(one) for one, other in pairs if one.kind in PROSE):
                     return Verdict("D103", "unsafe", "shown", "verse and dialogue may repeat on purpose")
                 if len(prose) < len(pairs) and self.page.profile != "article":
-                    long = size >= FEWEST_EXAMPLE and any(ends_sentence(self.said(one)) for one in prose)
+                    whole = any(ends_sentence(self.said(one)) or self.said(one).endswith(":") for one in prose)
+                    plain = all(one.kind == "directive" for one, _ in pairs if one.kind not in PROSE)
+                    long = whole and (size >= FEWEST_EXAMPLE or (plain and size >= FEWEST_SHORT))
                     return Verdict("D103", "unsafe", "shown" if long else "pedantic", "examples with code or markup may repeat on purpose")
                 return Verdict("D103", "safe", "shown", "the copy stands directly below the original")
             return Verdict("D103", "report", "pedantic", "short lines may repeat on purpose")
@@ -257,13 +255,18 @@ class _Judge:
             because = "examples, syntax and output repeat on purpose"
         elif self._anchored(pairs):
             likely, because = True, "two places of one page have the same anchor"
-        elif self._variants(pairs[-1][1], one):
+        elif parted(self.page.article.text, self.page.blocks[pairs[-1][1].number + 1 : one.number]):
             because = "each reader may be shown one of the two only"
+        elif self._framed(one, other):
+            because = "each stands in a frame of its own"
         elif self._summed_up(one, other):
             because = "a summary says again what the text says"
         elif relation == "same":
             sentence = twice >= FEWEST_APART or any(ends_sentence(self.said(block)) or self._entry(block) for block in telling)
-            likely, because = sentence and twice >= FEWEST_IN_SECTION, "the same section says it already"
+            enough = twice >= FEWEST_SHORT or all(_LINK.fullmatch(self.said(block)) for block in telling)
+            likely, because = sentence and enough, "the same section says it already"
+        elif relation == "beside" and self._release(one) == self._release(other) >= 0:
+            likely, because = twice >= FEWEST_SHORT, "one release names the same change twice"
         elif self._release(one) != self._release(other):
             because = "releases may list the same change"
         elif relation == "within":
@@ -298,6 +301,13 @@ class _Judge:
         below = self.page.blocks[last.number + 1] if last.number + 1 < len(self.page.blocks) else None
         return below is None or (below.kind == "heading" and below.level <= heading.level)
 
+    def _framed(self, one: Block, other: Block) -> bool:
+        """Whether different markup stands directly above each of two blocks, as around figures, tabs and examples."""
+        if not one.number or not other.number:
+            return False
+        above, over = self.page.blocks[one.number - 1], self.page.blocks[other.number - 1]
+        return {above.kind, over.kind} <= {"html", "directive"} and self.page.source(above) != self.page.source(over)
+
     def _summed_up(self, one: Block, other: Block) -> bool:
         """Whether one of two blocks stands in a section that sums the text up."""
         homes = {self.outline.home(one), self.outline.home(other)}
@@ -331,7 +341,12 @@ class _Judge:
         if one.group != other.group:
             if same and self._entry(one) and self._copies[self.page.keys[one.number]] == 2 and self.outline.relation(one, other) == "same":
                 return Verdict("D130", "report", "shown", "the same link stands above in this section")
-            return Verdict("D130", "report", "pedantic", "another list may need the same item") if size >= 5 or self._entry(one) else None
+            if size < FEWEST_SHORT - 1 and not self._entry(one):
+                return None
+            once = same and size >= FEWEST_SHORT and self._copies[self.page.keys[one.number]] == 2
+            if once and self._release(one) == self._release(other) >= 0 and self.outline.relation(one, other) == "beside":
+                return Verdict("D130", "report", "shown", "one release names the same change twice")
+            return Verdict("D130", "report", "pedantic", "another list may need the same item")
         if not same:
             likely = run.adjacent and size >= 8
             return Verdict("D130", "report", "shown" if likely else "pedantic", "the items differ in case, quotes or marks only")
@@ -458,43 +473,6 @@ class _Judge:
                 else:
                     covered += mask.end - mask.start
         return total > 0 and covered * 2 < total
-
-    def _variants(self, other: Block, one: Block) -> bool:
-        """Whether a tag, tab or version mark closes or opens between two blocks: each reader is shown one of them only."""
-        text = self.page.article.text
-        open_between: list[str] = []
-        for block in self.page.blocks[other.number + 1 : one.number]:
-            if block.kind not in ("html", "directive"):
-                continue
-            for mark in _FENCE.finditer(text, *block.span):
-                name, ends, single = _mark(mark)
-                if single:
-                    continue
-                if not ends:
-                    open_between.append(name)
-                elif name == "" and open_between:
-                    open_between.pop()
-                elif name in open_between:
-                    open_between.remove(name)
-                else:
-                    return True  # the part that holds the first of the two ends here
-        return bool(open_between)
-
-
-def _mark(mark: re.Match[str]) -> tuple[str, bool, bool]:
-    """Return what a mark of markup is called, whether it closes a part of the page, and whether it stands for itself."""
-    if tag := mark["tag"]:
-        return tag.lower(), bool(mark["end"]), tag.lower() in _VOID
-    if word := mark["word"]:
-        if word in ("else", "elsif", "elif", "when"):
-            return "\0", True, False
-        return word, bool(mark["off"]), word in _LINE
-    if code := mark["code"]:
-        return code, bool(mark["close"]), False
-    zone = mark["zone"] or ""
-    if zone.endswith("-end"):
-        return zone.removesuffix("-end"), True, False
-    return zone, not zone, zone == "image"
 
 
 def _finding(page: Page, run: Run, verdict: Verdict, gone: Gone) -> Finding:

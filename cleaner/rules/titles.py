@@ -16,6 +16,8 @@ from cleaner.segment.shape import stands_alone
 from cleaner.words import count
 
 _FRONT_TITLE = pattern(r"^[ \t]{0,4}[\"']?(?:title|headline)[\"']?[ \t]*[:=][ \t]*(?P<title>[^\r\n]+)", re.MULTILINE | re.IGNORECASE)
+# A page that names its template gets its title from there.
+_LAYOUT = pattern(r"^layout[ \t]*:[ \t]*[\"']?(?!none|null|false|raw|empty|home\b)\w", re.MULTILINE | re.IGNORECASE)
 _FRONT_SITE = pattern(r"^[ \t]{0,4}[\"']?(?:site|sitename|site_name|publisher)[\"']?[ \t]*[:=][ \t]*(?P<site>[^\r\n]+)", re.MULTILINE | re.IGNORECASE)
 
 
@@ -25,7 +27,7 @@ def find(page: Page) -> Iterator[Finding]:
         return
     front = page.blocks[0] if page.blocks and page.blocks[0].kind == "front" else None
     titles = [block for block in page.blocks[:60] if _may_be_title(page, block)]
-    if len(titles) + (front is not None) < 2:
+    if len(titles) + (front is not None) < 2 and not (front is not None and len(page.blocks) > 1):
         return
     site = _quoted(_FRONT_SITE, page, front, "site")
     if front is not None:
@@ -51,6 +53,9 @@ def _front(page: Page, front: Block, titles: list[Block], site: str) -> Iterator
     if found is None:
         return
     title = found.group("title").strip().rstrip(",").strip("\"'")
+    first = page.blocks[1] if len(page.blocks) > 1 else None
+    if first is not None and first.kind == "heading" and first not in titles:
+        titles = [first, *titles]
     for block in titles[:1]:
         said = page.mended[block.number].strip("*_ ")
         if title and same_title(title, said, site or None):
@@ -59,7 +64,7 @@ def _front(page: Page, front: Block, titles: list[Block], site: str) -> Iterator
                 span=block.span,
                 message=f"the title of the front matter stands again as {'a heading' if block.kind == 'heading' else 'a bold line'}",
                 safety="report",
-                confidence="pedantic",
+                confidence="shown" if _LAYOUT.search(page.article.text, *front.span) else "pedantic",
                 keeper=Span(*found.span()),
                 relation="normalised",
                 scores=SAME,

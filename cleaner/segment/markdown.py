@@ -32,6 +32,8 @@ _FOOTNOTE = pattern(r"\[\^[^\]\[\s]{1,200}\]:")
 _DELIMITER = pattern(r"\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$")
 _CONFLICT = pattern(r"(?:<{7}|>{7}|\|{7})(?: |$)|={7}$")
 _DIRECTIVE = pattern(r":{3,}|\{%|\{\{|<%|%\}|\{:|\{#[^}]*\}$|!!!|\?\?\?|@[A-Za-z]+\(|=== \"|\{[/A-Za-z]|\[\[[^\]]*\]\]$|\[!|<<<|\\[a-z]+\{")
+# A line of prose in a box: `{{ note }}Back up first, since this cannot be undone.{{ end }}`.
+_BOXED = pattern(r"\{\{[^{}]*\}\}[^{}\s][^{}]{38,}[^{}]\{\{[^{}]*\}\}[ \t]*$")
 _IMPORT = pattern(r"(?:import|export)\s+(?:[\w*{]|default\b).*(?:from\s+['\"]|['\"];?$|=|\{$)")
 _HTML_BLOCK = pattern(
     r"</?(?:address|article|aside|base|basefont|blockquote|body|caption|center|col|colgroup|dd|details|dialog|dir|div|dl|dt"
@@ -187,7 +189,7 @@ class _Scanner:
         return content[0] in "-+*0123456789" and _ITEM.match(content) is not None
 
     def is_directive(self, content: str) -> bool:
-        return content[0] in ":{<%!?@=[\\" and _DIRECTIVE.match(content) is not None
+        return content[0] in ":{<%!?@=[\\" and _DIRECTIVE.match(content) is not None and not _BOXED.match(content)
 
     def is_table(self, content: str, below: _Line) -> bool:
         if "|" not in content or below.indent >= 4 or below.lazy or below.at >= below.end:

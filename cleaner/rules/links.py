@@ -1,0 +1,60 @@
+"""
+Entries of link lists that lead to one place under two wordings: D130.
+
+Which page a link opens says more than how it is named: of two entries of one list that lead to the same address, one was
+added by somebody who did not see the other. Entries that are equal to the letter are found with all other blocks, in
+repeats.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cleaner.model import Block, Confidence, Finding
+from cleaner.page import Page
+from cleaner.patterns import pattern
+from cleaner.words import count
+
+# How alike two names of one link are, letter by letter; below, they may name two parts of one page.
+ALIKE = 0.6
+_ENTRY = pattern(r"[ \t>]*(?:(?:[-*+]|\d+[.)])[ \t]+)?[*_]{0,2}\[(?![ xX]\])(?P<name>[^\[\]]+)\]\((?P<target>[^()\s]{3,})\)(?P<rest>.*)", 16)
+_PLACE = pattern(r"^(?:https?:)?//(?:www\.)?", 2)
+
+
+def find(page: Page) -> Iterator[Finding]:
+    """Yield D130 for each entry that leads where one above it in the same list or section leads."""
+    if page.article.format != "markdown" or not page.options.wants("D130"):
+        return
+    above: dict[str, list[tuple[Block, str]]] = {}
+    for block in page.blocks:
+        if block.kind not in ("item", "paragraph"):
+            continue
+        found = _ENTRY.match(page.mended[block.number])
+        if found is None:
+            continue
+        target, said = _PLACE.sub("", found["target"]).rstrip("/").casefold(), f"{found['name']} {found['rest']}".strip().casefold()
+        twin = next(((other, name) for other, name in above.get(target, ()) if _same(page, other, block, name, said)), None)
+        above.setdefault(target, []).append((block, said))
+        if twin is None or page.keys[twin[0].number] == page.keys[block.number]:
+            continue
+        other = twin[0]
+        close = other.section == block.section or (other.group == block.group != 0)
+        confidence: Confidence = "shown" if close and len(above[target]) == 2 else "pedantic"  # noqa: PLR2004 - the two
+        yield Finding(
+            rule="D130",
+            span=block.span,
+            message="{here} leads where {there} does, under nearly the same name",
+            safety="report",
+            confidence=confidence,
+            keeper=other.span,
+            relation="near",
+            words=count(said),
+            key=page.keys[block.number],
+            because="two entries of one list lead to the same place",
+        )
+
+
+def _same(page: Page, other: Block, block: Block, name: str, said: str) -> bool:
+    from rapidfuzz.distance import Indel
+
+    return other.kind == block.kind and Indel.normalized_similarity(name, said, score_cutoff=ALIKE) >= ALIKE
