@@ -187,18 +187,35 @@ class Plan(NamedTuple):
         return tuple(sorted(every, key=lambda edit: edit.span))
 
 
+class Counts(NamedTuple):
+    """What a report says of an article's blocks and text, where these themselves are not kept."""
+
+    blocks: int
+    opaque: tuple[tuple[str, int], ...]  # how many of each kind were not compared, sorted
+    removed: int  # blocks that the plan removes because another copy stays
+    language: str | None = None  # None: nobody asked
+
+
 class Cleaned(NamedTuple):
-    """One article with its plan: everything a report or a writer needs to know about it."""
+    """
+    One article with its plan: everything a report or a writer needs to know about it.
+
+    A run over thousands of files keeps of each only what its report shows: `counts` instead of the blocks, and no text where
+    there is nothing to show.
+    """
 
     article: Article
     blocks: tuple[Block, ...]
     profile: Profile
     plan: Plan
     notes: tuple[str, ...] = ()  # what was not looked at, and why
+    counts: Counts | None = None
 
     @property
     def language(self) -> str:
         """The article's language as an ISO 639-1 code; "" where it cannot be told."""
+        if self.counts is not None and self.counts.language is not None:
+            return self.counts.language
         from cleaner.language import guess
 
         return guess(self.article.text)

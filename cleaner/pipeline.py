@@ -13,6 +13,8 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 from cleaner import keys, marks, roles
+from cleaner.fingerprint import keyed
+from cleaner.known import Told
 from cleaner.lines import Lines
 from cleaner.model import PROSE, Article, Cleaned, Edit, Finding, Plan, Skipped
 from cleaner.options import Options
@@ -26,26 +28,27 @@ MOST_READINGS = 8
 NEVER_TAKEN = ("D102", "D104", "D105")
 
 
-def clean_article(article: Article, options: Options) -> Cleaned:
+def clean_article(article: Article, options: Options, told: Told | None = None) -> Cleaned:
     """
     Find what an article says twice and what is damaged in it, and plan what to do about it.
 
     Args:
         article: The text, as decoded; see `cleaner.source.read`.
         options: What the run may do.
+        told: What people have said of this file's findings: those it knows as old or as meant are never carried out.
 
     Returns:
         The article with its plan. `Cleaned.text` is the article with the plan carried out; nothing is written.
     """
-    page, plan = _examine(article, options)
+    page, plan = _examine(article, options, told)
     # The cleaned text is read once more: what only now shows (a sentence that lost its doubled word meets its twin)
     # joins the plan, in places of the original text. So cleaning a cleaned article finds nothing, which is law 5.
-    again = options if options.unsafe_fixes else options._replace(ignore=(*options.ignore, *NEVER_TAKEN))
+    again = options if options.unsafe_fixes or told is not None else options._replace(ignore=(*options.ignore, *NEVER_TAKEN))
     for _ in range(MOST_READINGS):
         if not plan.edits:
             break
         after = article._replace(text=apply(article.text, plan.edits))
-        _, more = _examine(after, again)
+        _, more = _examine(after, again, told)
         grown = compose(article.text, plan, more)
         if grown is plan:
             break
@@ -58,20 +61,20 @@ def clean_article(article: Article, options: Options) -> Cleaned:
     return Cleaned(article, page.blocks, page.profile, plan, _notes(page))
 
 
-def _examine(article: Article, options: Options) -> tuple[Page, Plan]:
+def _examine(article: Article, options: Options, told: Told | None) -> tuple[Page, Plan]:
     """Read an article once, and plan what to do about what shows."""
     page = _read(article, options)
     said = marks.read(article.text, article.format, page.blocks)
-    decide = partial(_fate, page, said, any(block.kind == "conflict" for block in page.blocks))
+    decide = partial(_fate, page, said, any(block.kind == "conflict" for block in page.blocks), told)
 
-    inside = list(_inside(page, decide))
+    inside = list(_inside(page, decide, told))
     page = _mended(page, resolve(inside, decide).edits)
-    between = list(_between(page))
+    between = _known(page, list(_between(page)), told)
 
     plan = _proved(page, [*inside, *between], decide)
     if options.layout == "canonical":
         plan = _laid_out(page, plan, decide)
-    return page, _with_unused(page, plan, said)
+    return page, _with_unused(page, plan, said, told)
 
 
 def _worded(finding: Finding, lines: Lines) -> Finding:
@@ -89,15 +92,22 @@ def _read(article: Article, options: Options) -> Page:
     return Page(article, segment(article), options)
 
 
-def _inside(page: Page, decide: Verdict) -> Iterator[Finding]:
+def _known(page: Page, findings: list[Finding], told: Told | None) -> list[Finding]:
+    """Give findings their keys, by which they are known in every run, and hear what people have confirmed."""
+    if not findings:
+        return findings
+    findings = keyed(page.article.text, findings)
+    return findings if told is None else [told.judged(finding) for finding in findings]
+
+
+def _inside(page: Page, decide: Verdict, told: Told | None) -> Iterator[Finding]:
     """What is to be mended inside blocks: damaged text, doubled words; then sentences, as they read once mended."""
     from cleaner.rules import encoding, sentences, words
     from cleaner.rules import marks as conflicts
 
-    first = [*encoding.find(page), *words.find(page)]
+    first = _known(page, [*encoding.find(page), *words.find(page)], told)
     yield from first
-    yield from sentences.find(page, resolve(first, decide).edits)
-    yield from conflicts.find(page)
+    yield from _known(page, [*sentences.find(page, resolve(first, decide).edits), *conflicts.find(page)], told)
 
 
 def _between(page: Page) -> Iterator[Finding]:
@@ -147,12 +157,14 @@ def _mended(page: Page, edits: Sequence[Edit]) -> Page:
     return page._replace(profile=page.options.profile or roles.profile(page))
 
 
-def _fate(page: Page, said: Sequence[marks.Mark], conflict: bool, finding: Finding) -> tuple[str, str] | None:
+def _fate(page: Page, said: Sequence[marks.Mark], conflict: bool, told: Told | None, finding: Finding) -> tuple[str, str] | None:
     """Say why a finding is not carried out; None where it may be."""
     options = page.options
     for mark in said:
         if mark.keeps(finding.rule, finding.span):
             return "suppressed", mark.reason or "kept by the author"
+    if told is not None and (fate := told(finding)) is not None:
+        return fate
     if not finding.edits or finding.safety == "report":
         return "open", finding.because or "shown only"
     if finding.confidence == "pedantic" and not options.pedantic:
@@ -191,7 +203,7 @@ def _laid_out(page: Page, plan: Plan, decide: Verdict) -> Plan:
 
     skipped = list(plan.skipped)
     taken: list[Finding] = []
-    for finding in layout.find(page, plan.edits):
+    for finding in _known(page, list(layout.find(page, plan.edits)), None):
         fate = decide(finding)
         if fate is None:
             taken.append(finding)
@@ -206,7 +218,7 @@ def _laid_out(page: Page, plan: Plan, decide: Verdict) -> Plan:
     return plan._replace(skipped=(*skipped, *(Skipped(finding, "skipped", reason) for finding in taken)))
 
 
-def _with_unused(page: Page, plan: Plan, said: Sequence[marks.Mark]) -> Plan:
+def _with_unused(page: Page, plan: Plan, said: Sequence[marks.Mark], told: Told | None) -> Plan:
     """Report the author's comments that kept nothing."""
     from cleaner.rules import marks as comments
 
@@ -214,8 +226,10 @@ def _with_unused(page: Page, plan: Plan, said: Sequence[marks.Mark]) -> Plan:
         return plan
     kept = [skip.finding for skip in plan.skipped if skip.status == "suppressed"]
     idle = [mark for mark in said if not any(mark.keeps(finding.rule, finding.span) for finding in kept)]
-    found = tuple(Skipped(finding, "open", "shown only") for finding in comments.unused(page, idle))
-    return plan._replace(skipped=(*plan.skipped, *found))
+    found = _known(page, list(comments.unused(page, idle)), told)
+    fates = [(told and told(finding)) or ("open", "shown only") for finding in found]
+    more = (Skipped(finding, *fate) for finding, fate in zip(found, fates))  # type: ignore[arg-type]
+    return plan._replace(skipped=(*plan.skipped, *more))
 
 
 def _notes(page: Page) -> tuple[str, ...]:

@@ -24,17 +24,10 @@ import time
 from collections.abc import Iterator
 from functools import cache, lru_cache
 
+from cleaner.digest import sha256
 from cleaner.errors import BinaryError, ChangedError, EncodingError, InputError
 from cleaner.model import Article, Format, Origin
 from cleaner.options import Options
-
-try:  # hashlib loads OpenSSL for the same digest, which takes longer than reading an article
-    from _sha2 import sha256  # type: ignore[import-not-found]
-except ImportError:
-    try:
-        from _sha256 import sha256  # type: ignore[import-not-found]
-    except ImportError:
-        from hashlib import sha256
 
 _DEFAULTS = Options()
 
@@ -431,6 +424,16 @@ def read(path: str | os.PathLike[str], options: Options = _DEFAULTS) -> Article:
         InputError: If it is missing, a directory, a device, too large or unreadable; one line that names it.
         BinaryError, EncodingError: As for `decode`.
     """
+    return decode(content(path, options), os.fspath(path), options)
+
+
+def content(path: str | os.PathLike[str], options: Options = _DEFAULTS) -> bytes:
+    """
+    Return the bytes of a file, or of standard input for "-".
+
+    Raises:
+        InputError: As for `read`.
+    """
     where = os.fspath(path)
     if where == "-":
         data = sys.stdin.buffer.read(options.max_bytes + 1)
@@ -438,7 +441,7 @@ def read(path: str | os.PathLike[str], options: Options = _DEFAULTS) -> Article:
         data = _read_file(where, options.max_bytes)
     if len(data) > options.max_bytes:
         raise InputError(f"{_shown(where)}: is larger than {options.max_bytes:,} bytes; raise max-bytes to read it")
-    return decode(data, where, options)
+    return data
 
 
 def _read_file(where: str, limit: int) -> bytes:

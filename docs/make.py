@@ -34,7 +34,7 @@ _FAMILIES = {
     "E": "Characters and encodings",
     "L": "Layout",
     "M": "Merges",
-    "S": "The author’s own comments",
+    "S": "The author’s own word",
 }
 
 

@@ -29,7 +29,7 @@ TWICE = f"{FIRST}\n{SECOND}\n{FIRST}\n"
 ONCE = f"{FIRST}\n{SECOND}\n"
 
 
-def stand_in(article: Article, options: Options) -> Cleaned:
+def stand_in(article: Article, options: Options, told: object = None) -> Cleaned:
     if "explode" in article.text:
         raise RuntimeError("boom \x1b[31m")
     if "interrupt" in article.text:

@@ -20,13 +20,17 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("cli",),
     ("settings",),  # knows the names of the reports' formats
     ("report", "undo"),
+    ("cache", "decisions"),  # know the version, and the rules by name
     ("__init__", "api"),
     ("pipeline",),
     ("rules",),
     ("match", "segment", "proof", "roles", "extract"),
     ("page",),
     ("segment.inline", "segment.shape"),
-    ("source", "walk", "repair", "keys", "marks", "plan", "options", "headline", "language", "words", "tags", "lines"),
+    ("baseline",),
+    ("known", "walk"),
+    ("source", "fingerprint", "repair", "keys", "marks", "plan", "options", "headline", "language", "words", "tags", "lines"),
+    ("git", "globs", "jobs", "digest"),
     ("model", "errors", "patterns"),
 )
 

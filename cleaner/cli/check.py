@@ -4,13 +4,16 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from collections.abc import Mapping, Sequence
 from time import perf_counter
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
 from cleaner.cli.shared import (
+    RUNNING,
     attempt,
     colorful,
     complain,
@@ -23,9 +26,17 @@ from cleaner.cli.shared import (
     standard_input,
     wide,
 )
+from cleaner.cli.work import Progress, Result, Task, do_all
+from cleaner.known import Known
 from cleaner.model import Cleaned, Problem, Report
 from cleaner.options import Options
 from cleaner.report import FORMATS, HUMAN, View, encoded, render
+from cleaner.settings import PerFile, Settings
+
+if TYPE_CHECKING:
+    from cleaner.baseline import Line
+    from cleaner.cache import Cache
+    from cleaner.decisions import Decision
 
 
 @click.command(no_args_is_help=False)
@@ -35,6 +46,12 @@ from cleaner.report import FORMATS, HUMAN, View, encoded, render
 @click.option("--output-format", type=click.Choice(list(FORMATS)), help="[env: CLEANER_OUTPUT_FORMAT; default: full]")
 @click.option("--output-file", metavar="FILE", help="Write the findings there instead of to stdout.")
 @click.option("--exit-zero", is_flag=True, help="Leave with 0 even if there are findings.")
+@click.option("--add-baseline", is_flag=True, help="Write what is found to the baseline: from now on it is known.")
+@click.option("--baseline-from-ref", metavar="REF", help="What the same files had at this git revision is known.")
+@click.option("--accept", multiple=True, metavar="ID", help="Record a finding as meant; -v and JSON show ids.")
+@click.option("--confirm", multiple=True, metavar="ID", help="Record a finding as a duplicate.")
+@click.option("--reason", metavar="TEXT", help="Why, for the reader of the recorded decisions.")
+@RUNNING
 @shared
 def check(paths: tuple[str, ...], **given: Any) -> int:
     """
@@ -44,56 +61,247 @@ def check(paths: tuple[str, ...], **given: Any) -> int:
     cleaner check docs/
     cleaner check --fix docs/
     cleaner check --output-format json docs/ > report.json
+    cleaner check --add-baseline --baseline known.txt docs/
+    cleaner check --accept 4be1d3c2 --reason "the refrain" songs/
     cat draft.md | cleaner check - --stdin-filename draft.md
     """
     began = perf_counter()
+    _usable(given)
+    run = _begin(given)
+    with_stdin = "-" in paths
+    paths = paths or (".",)
+    found, passed = _survey(paths, run)
+    results = _results(found, run)
+    report = _assembled(found, results, run, whole=any(path != "-" and os.path.isdir(path) for path in paths))
+    report = report._replace(seconds=perf_counter() - began)
+
+    if given["accept"] or given["confirm"]:
+        complain_of(report.errors)
+        _record(report, run)
+        return 2 if report.errors else 0
+    if given["add_baseline"]:
+        report = _add_baseline(report, found, results, run)
+    piped_through = run.fix and with_stdin
+    if piped_through:
+        _pass_through(report, passed, given)
+    complain_of(report.errors)
+    if given["verbose"]:
+        for path, reason in passed:
+            complain(f"{path}: passed over: {reason}")
+    _publish(report, run, passed, to_stderr=piped_through)
+    _tell_stale(found, results, run)
+    return _status(report, run)
+
+
+class Run(NamedTuple):
+    """
+    One run of the command, with what is settled before the first file is read.
+
+    Attributes:
+        given: The flags.
+        settings: All layers of the settings.
+        options: What the run may do; `per_file` says where it differs.
+        per_file: The options of each file.
+        view: How the report is shown.
+        root: The project's folder.
+        format: Of the report.
+        fix: Whether edits are written.
+        baseline: Findings known before, by path and fingerprint; None: there is no baseline.
+        decisions: What people decided.
+    """
+
+    given: dict[str, Any]
+    settings: Settings
+    options: Options
+    per_file: PerFile
+    view: View
+    root: str
+    format: str
+    fix: bool
+    baseline: Mapping[str, Mapping[str, Line]] | None
+    decisions: Sequence[Decision]
+
+    def place(self, path: str) -> str:
+        """Return a file's path as it is fingerprinted."""
+        from cleaner.fingerprint import place
+
+        return place(path, self.root)
+
+    def known(self, path: str) -> Known:
+        """Return what people have said of a file's findings."""
+        own = self.place(path)
+        old = frozenset((self.baseline or {}).get(own, ()))
+        mine = [decision for decision in self.decisions if decision.path == own]
+        meant = {decision.id: decision.reason for decision in mine if decision.kind == "meant"}
+        return Known(own, old, meant, frozenset(decision.id for decision in mine if decision.kind == "duplicate"))
+
+
+def _usable(given: dict[str, Any]) -> None:
+    """Refuse what contradicts itself before anything is read."""
+    jobs = [flag for flag in ("accept", "confirm") if given[flag]]
+    if jobs:
+        jobs += [flag for flag in ("fix", "diff", "add_baseline") if given[flag]]
+        others = [flag for flag in jobs if flag in ("fix", "diff", "add_baseline")]
+        if others:
+            raise click.UsageError(f"--{jobs[0]} records a decision; run --{others[0].replace('_', '-')} afterwards")
+    elif given["reason"]:
+        raise click.UsageError("--reason is for --accept and --confirm")
+    if given["add_baseline"] and given["diff"]:
+        raise click.UsageError("--diff writes nothing, and --add-baseline writes the baseline; choose one")
+
+
+def _begin(given: dict[str, Any]) -> Run:
     chosen = settings(given)
     options = chosen.options._replace(layout="keep", extract=False, output_encoding="keep")
-    format = "diff" if given["diff"] else chosen.output_format or "full"
+    chosen = chosen._replace(options=options)
     fix = given["fix"] and not given["diff"]
+    root = chosen.root
+    view = View(fixed=fix, pedantic=options.pedantic, verbose=given["verbose"], root=root)
+    return Run(
+        given,
+        chosen,
+        options,
+        chosen.for_files(),
+        view,
+        root,
+        "diff" if given["diff"] else chosen.output_format or "full",
+        fix,
+        _baseline(chosen, given),
+        _decisions(root),
+    )
 
+
+def _baseline(chosen: Settings, given: dict[str, Any]) -> dict[str, dict[str, Line]] | None:
+    path = chosen.path("baseline")
+    if not path:
+        if given["add_baseline"]:
+            raise click.UsageError("--add-baseline needs to know the file: give --baseline FILE, or set baseline")
+        return None
+    if given["add_baseline"] and not os.path.exists(path):
+        return {}
+    from cleaner.baseline import read
+
+    return read(path)
+
+
+def _decisions(root: str) -> list[Decision]:
+    path = os.path.join(root, "cleaner-decisions.toml")
+    if not os.path.exists(path):  # the usual case, which costs a hook no import
+        return []
+    from cleaner.decisions import read
+
+    return read(path)
+
+
+def _survey(paths: tuple[str, ...], run: Run) -> tuple[list[str], list[tuple[str, str]]]:
+    """Return the files to check, and what was passed over, with the reason."""
+    force = run.settings.running.force_exclude
+    if not force and not any(path != "-" and os.path.isdir(path) for path in paths):
+        return list(dict.fromkeys(paths)), []
+    from cleaner.globs import Globs
+    from cleaner.walk import Scope, survey
+
+    running = run.settings.running
+    scope = Scope(
+        Globs(run.settings.globs("exclude", "extend_exclude")),
+        Globs(run.settings.globs("include")) if running.include else None,
+        Globs(run.settings.globs("extend_include")),
+        force,
+    )
+    found = survey(paths, scope, ignored=run.view.verbose)
+    baseline = run.settings.path("baseline")
+    own = os.path.realpath(baseline) if baseline else None
+    files = [path for path in found.files if own is None or path in paths or os.path.realpath(path) != own]
+    passed = list(found.passed)
+    name = run.given["stdin_filename"]
+    if force and name and "-" in files and (glob := scope.exclude.first(name)):
+        files.remove("-")
+        passed.append(("-", f"excluded by {glob!r}"))
+    return files, passed
+
+
+def _results(found: list[str], run: Run) -> list[Result]:
+    """Check the files; with --baseline-from-ref look again at those that had something before."""
+    tasks = [_task(path, run) for path in found]
+    cache = _cache(tasks, run)
+    jobs = run.settings.running.jobs
+    progress = Progress(len(tasks), not run.given["quiet"] and len(tasks) > 1 and sys.stderr.isatty())
+    try:
+        results = do_all(tasks, jobs, cache, progress.tick, fix=run.fix)
+        if run.given["baseline_from_ref"] is not None:
+            results = _compared(tasks, results, run)
+    finally:
+        progress.end()
+        if cache is not None:
+            cache.save()
+    return results
+
+
+def _task(path: str, run: Run) -> Task:
+    name = (run.given["stdin_filename"] or "-") if path == "-" else path
+    options = run.per_file.options(name)
+    data = standard_input(options) if path == "-" else None
+    language = run.format in ("json", "jsonl")
+    return Task(name, options, run.known(name), View(pedantic=options.pedantic), language, data, None, run.given["debug"])
+
+
+def _cache(tasks: Sequence[Task], run: Run) -> Cache | None:
+    """Return the results of earlier runs, where asking for them can pay."""
+    running = run.settings.running
+    if not running.cache or len(tasks) < 16:
+        return None
+    from cleaner.cache import FEW, Cache, folder
+
+    assert FEW == 16
+    return Cache(folder(run.root, run.settings.path("cache_dir")))
+
+
+def _compared(tasks: list[Task], results: list[Result], run: Run) -> list[Result]:
+    """Look again at files with findings, knowing what was found in them at another revision."""
+    from cleaner.git import Revision
+
+    revision = Revision(run.given["baseline_from_ref"], run.root)
+    again = [
+        at
+        for at, result in enumerate(results)
+        if result.cleaned is not None and (result.cleaned.plan.taken or result.cleaned.plan.skipped)
+    ]
+    before = revision.contents([tasks[at].path for at in again])
+    pairs = [(at, tasks[at]._replace(old=old)) for at, old in zip(again, before) if old is not None]
+    seen = do_all([task for _, task in pairs], run.settings.running.jobs, fix=run.fix)
+    for (at, _), result in zip(pairs, seen):
+        results[at] = result
+    return results
+
+
+def _assembled(found: list[str], results: Sequence[Result], run: Run, *, whole: bool) -> Report:
+    """Write the edits where that was asked for, and put everything that was found into one report."""
     files: list[Cleaned] = []
     errors: list[Problem] = []
-    for path in _walk(paths or (".",)):
-        result = _one(path, options, fix, given)
-        (files if isinstance(result, Cleaned) else errors).append(result)  # type: ignore[arg-type]
-    report = Report(tuple(files), tuple(errors), perf_counter() - began)
-
-    view = View(fixed=fix, pedantic=options.pedantic, verbose=given["verbose"])
-    piped_through = fix and "-" in paths
-    if piped_through:
-        for cleaned in files:
-            if cleaned.article.origin.path == (given["stdin_filename"] or "-"):
-                put(_bytes(cleaned))
-    complain_of(errors)
-    _publish(report, format, view, given, to_stderr=piped_through)
-    return _status(report, view, given["exit_zero"], diff=given["diff"])
-
-
-def _walk(paths: tuple[str, ...]) -> list[str]:
-    from os.path import isdir
-
-    if not any(path != "-" and isdir(path) for path in paths):
-        return list(dict.fromkeys(paths))
-    from cleaner.walk import walk
-
-    return list(walk(paths))
+    for path, result in zip(found, results):
+        cleaned = result.cleaned
+        if cleaned is None:
+            errors += [result.problem] if result.problem is not None else []
+            continue
+        problem = _written(path, cleaned, run) if run.fix and path != "-" and cleaned.plan.edits else None
+        if problem is None:
+            files.append(cleaned)
+        else:
+            errors.append(problem)
+    if run.decisions and (idle := _idle(found, results, run, whole=whole)) is not None:
+        files.append(idle)
+    return Report(tuple(files), tuple(errors))
 
 
-def _one(path: str, options: Options, fix: bool, given: dict[str, Any]) -> Cleaned | Problem:
-    name = (given["stdin_filename"] or "-") if path == "-" else path
-
+def _written(path: str, cleaned: Cleaned, run: Run) -> Problem | None:
     def job() -> Cleaned:
-        from cleaner.pipeline import clean_article
-        from cleaner.source import decode, read, write
+        from cleaner.source import write
 
-        article = decode(standard_input(options), name, options) if path == "-" else read(path, options)
-        cleaned = clean_article(article, options)
-        if fix and path != "-" and cleaned.plan.edits:
-            write(path, _bytes(cleaned), article.origin.sha256)
+        write(path, _bytes(cleaned), cleaned.article.origin.sha256)
         return cleaned
 
-    return attempt(name, job, given["debug"])
+    done = attempt(path, job, run.given["debug"])
+    return None if isinstance(done, Cleaned) else done
 
 
 def _bytes(cleaned: Cleaned) -> bytes:
@@ -102,8 +310,81 @@ def _bytes(cleaned: Cleaned) -> bytes:
     return encode(cleaned.article, cleaned.text)
 
 
-def _publish(report: Report, format: str, view: View, given: dict[str, Any], *, to_stderr: bool) -> None:
+def _used(found: Sequence[str], results: Sequence[Result], run: Run) -> dict[str, frozenset[str]]:
+    """Return for each file that was checked which known findings are still there."""
+    return {run.place(path): result.used for path, result in zip(found, results) if result.cleaned is not None}
+
+
+def _idle(found: Sequence[str], results: Sequence[Result], run: Run, *, whole: bool) -> Cleaned | None:
+    """Return the decisions that no longer apply, as findings in the file of decisions; None where all do."""
+    from cleaner.decisions import place, unused
+
+    used = _used(found, results, run)
+    options = {run.place(path): run.per_file.options(path) for path in found}
+    return unused(place(run.root), run.decisions, used, options, run.root, whole=whole)
+
+
+def _tell_stale(found: Sequence[str], results: Sequence[Result], run: Run) -> None:
+    """Say how many known findings are gone from the files that were checked."""
+    if run.baseline is None or run.given["add_baseline"] or run.given["quiet"]:
+        return
+    from cleaner.baseline import stale
+
+    gone = stale(run.baseline, _used(found, results, run), run.root)
+    if gone:
+        if run.view.verbose:
+            for line in gone:
+                complain(f"{line.path}: {line.rule} {line.mark[:12]} of the baseline is gone")
+        verb = "finding of the baseline is" if len(gone) == 1 else "findings of the baseline are"
+        complain(f"{len(gone)} {verb} gone; --add-baseline drops what is gone")
+
+
+def _add_baseline(report: Report, found: Sequence[str], results: Sequence[Result], run: Run) -> Report:
+    """Write what is left open to the baseline, and return the report in which it is known."""
+    from cleaner.baseline import stale, written
+    from cleaner.cli.record import with_known
+    from cleaner.source import write
+
+    known = run.baseline or {}
+    gone = stale(known, _used(found, results, run), run.root)
+    lines = {line.mark: line for of_file in known.values() for line in of_file.values()}
+    for line in gone:
+        del lines[line.mark]
+    report, added = with_known(report, run.view, run.root)
+    lines.update({line.mark: line for line in added})
+    path = run.settings.path("baseline")
+    write(path, written(lines.values()), None)
+    if not run.given["quiet"]:
+        complain(f"{path}: {len(lines)} known findings: {len(added)} new, {len(gone)} gone")
+    return report
+
+
+def _record(report: Report, run: Run) -> None:
+    """Write what was decided."""
+    from cleaner.cli.record import decided
+    from cleaner.decisions import place, written
+    from cleaner.source import write
+
+    wanted = [("meant", mark) for mark in run.given["accept"]] + [("duplicate", mark) for mark in run.given["confirm"]]
+    decisions, said = decided(report, run.view, run.decisions, wanted, run.given["reason"] or "")
+    write(place(run.root), written(decisions), None)
+    if not run.given["quiet"]:
+        for row in said:
+            complain(row)
+
+
+def _pass_through(report: Report, passed: Sequence[tuple[str, str]], given: dict[str, Any]) -> None:
+    """Write standard input to stdout, mended."""
+    if any(path == "-" for path, _ in passed):
+        put(sys.stdin.buffer.read())
+    for cleaned in report.files:
+        if cleaned.article.origin.path == (given["stdin_filename"] or "-"):
+            put(_bytes(cleaned))
+
+
+def _publish(report: Report, run: Run, passed: Sequence[tuple[str, str]], *, to_stderr: bool) -> None:
     """Write the findings where they belong, and for people a summary on stderr."""
+    given, format, view = run.given, run.format, run.view
     human = format in HUMAN
     stream = sys.stderr if to_stderr else sys.stdout
     if given["output_file"]:
@@ -118,9 +399,7 @@ def _publish(report: Report, format: str, view: View, given: dict[str, Any], *, 
     else:
         put(encoded(report, format, view))
     if not report.files and not report.errors:
-        complain(
-            "nothing was checked: there is no article here that git does not ignore; name files, or another folder"
-        )
+        complain(_nothing(passed, verbose=view.verbose))
     elif human and not given["quiet"]:
         from cleaner.report.terminal import summary
 
@@ -128,18 +407,25 @@ def _publish(report: Report, format: str, view: View, given: dict[str, Any], *, 
             say(text)
 
 
+def _nothing(passed: Sequence[tuple[str, str]], *, verbose: bool) -> str:
+    if passed:
+        why = "" if verbose else "; -v says what and why"
+        return f"nothing was checked: {len(passed)} passed over{why}"
+    return "nothing was checked: there is no article here that git does not ignore; name files, or another folder"
+
+
 def _any(report: Report) -> bool:
     return any(cleaned.plan.taken or cleaned.plan.skipped or cleaned.notes for cleaned in report.files)
 
 
-def _status(report: Report, view: View, exit_zero: bool, *, diff: bool) -> int:
+def _status(report: Report, run: Run) -> int:
     from cleaner.report.entries import left
 
     if report.errors:
         return 2
-    if exit_zero:
+    if run.given["exit_zero"]:
         return 0
-    if diff:
+    if run.given["diff"]:
         return int(any(cleaned.plan.edits for cleaned in report.files))
-    changed = view.fixed and any(cleaned.plan.edits for cleaned in report.files)
-    return int(changed or any(left(cleaned, view) for cleaned in report.files))
+    changed = run.fix and any(cleaned.plan.edits for cleaned in report.files)
+    return int(changed or any(left(cleaned, run.view) for cleaned in report.files))

@@ -8,12 +8,13 @@ from typing import Any
 
 import click
 
-from cleaner.cli.shared import put, settings, shared, show
+from cleaner.cli.shared import RUNNING, put, settings, shared, show
 from cleaner.report.visible import visible
 
 
 @click.command()
 @click.option("--schema", type=click.Choice(["report"]), help="Print the JSON Schema of a report instead.")
+@RUNNING
 @shared
 def config(schema: str | None, **given: Any) -> int:
     """
@@ -29,11 +30,11 @@ def config(schema: str | None, **given: Any) -> int:
         put(text().encode("utf-8"))
         return 0
     found = settings(given)
-    values: dict[str, Any] = {**found.options._asdict()}
+    values: dict[str, Any] = {**found.options._asdict(), **found.running._asdict()}
     if found.output_format:
         values["output_format"] = found.output_format
     rows = [(_toml(key.replace("_", "-"), value), found.origins.get(key, "default")) for key, value in values.items()]
-    margin = max(len(row) for row, _ in rows)
+    margin = min(max(len(row) for row, _ in rows), 100)
     show("".join(f"{row.ljust(margin)}  # {visible(origin)}\n" for row, origin in rows))
     return 0
 
@@ -43,9 +44,16 @@ def _toml(key: str, value: Any) -> str:
         return f"# {key} is told from each file"
     if isinstance(value, bool):
         return f"{key} = {str(value).lower()}"
+    return f"{key} = {_value(value)}"
+
+
+def _value(value: Any) -> str:
     if isinstance(value, tuple):
-        return f"{key} = [{', '.join(_quoted(item) for item in value)}]"
-    return f"{key} = {_quoted(value) if isinstance(value, str) else value}"
+        return f"[{', '.join(_quoted(item) for item in value)}]"
+    if isinstance(value, dict):
+        inside = ", ".join(f"{_quoted(name)} = {_value(each)}" for name, each in value.items())
+        return f"{{ {inside} }}" if inside else "{}"
+    return _quoted(value) if isinstance(value, str) else str(value)
 
 
 def _quoted(text: str) -> str:

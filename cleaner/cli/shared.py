@@ -14,7 +14,7 @@ from cleaner.errors import CleanerError
 from cleaner.model import Cleaned, Problem
 from cleaner.options import KEEPS, LAYOUTS, Options
 from cleaner.report.visible import visible
-from cleaner.settings import Settings, load
+from cleaner.settings import Running, Settings, load
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -37,7 +37,7 @@ ENCODING = click.option("--output-encoding", type=click.Choice(["keep", "utf-8"]
 EXTRACT = click.option("--extract/--no-extract", default=None, help="Take the main text out of a web page first.")
 
 #: How to run, rather than what to look for.
-_RUNNING = (
+_ALWAYS = (
     click.option("--stdin-filename", metavar="NAME", help="What to call standard input; its suffix tells the format."),
     click.option("--config", metavar="FILE", help="Read these settings instead of the project's."),
     click.option("--isolated", is_flag=True, help="Read no settings file."),
@@ -47,10 +47,32 @@ _RUNNING = (
     click.option("--debug", is_flag=True, help="Show where in the program an input failed."),
 )
 
+#: Which files, and how: flags that are settings, by the name they have in `Running`.
+_FILES = (
+    click.option("--include", multiple=True, metavar="GLOB", help="What is an article in a folder, not the usual suffixes."),
+    click.option("--extend-include", multiple=True, metavar="GLOB", help="What is an article besides."),
+    click.option("--exclude", multiple=True, metavar="GLOB", help="Pass over in folders, instead of the usual."),
+    click.option("--extend-exclude", multiple=True, metavar="GLOB", help="Pass over besides."),
+    click.option("--force-exclude/--no-force-exclude", default=None, help="Pass over named files, too: for hooks."),
+    click.option("--per-file-ignores", multiple=True, metavar="GLOB:CODES", help="Do not run these rules there."),
+    click.option("--per-file-profiles", multiple=True, metavar="GLOB:PROFILE", help="What kind of text stands there."),
+    click.option("--baseline", metavar="FILE", help="Findings that are known; --add-baseline writes it."),
+    click.option("-j", "--jobs", type=click.IntRange(0, 1000), help="Processes; 0: as many as it pays for."),
+    click.option("--cache/--no-cache", default=None, help="Keep results of unchanged files for the next run."),
+    click.option("--cache-dir", metavar="DIR", help="Where; default: .cleaner_cache in the project's folder."),
+)
+
+
+def RUNNING(function: Function) -> Function:  # noqa: N802 - a decorator beside LAYOUT, ENCODING and EXTRACT
+    """Give a command the settings of a run over files."""
+    for option in reversed(_FILES):
+        function = option(function)
+    return function
+
 
 def shared(function: Function) -> Function:
     """Give a command the settings and the ways to run that all of them have."""
-    for option in reversed((*_SETTINGS, *_RUNNING)):
+    for option in reversed((*_SETTINGS, *_ALWAYS)):
         function = option(function)
     return function
 
@@ -61,6 +83,14 @@ def settings(given: dict[str, Any], **defaults: Any) -> Settings:
     for key in ("select", "extend_select", "ignore"):
         if key in flags:
             flags[key] = [code.strip() for codes in flags[key] for code in codes.split(",") if code.strip()]
+    for key in Running._fields:
+        if given.get(key) not in (None, ()):
+            flags[key] = given[key]
+    for key in ("per_file_ignores", "per_file_profiles"):
+        if key in flags:
+            from cleaner.settings import table
+
+            flags[key] = table(flags[key], codes=key == "per_file_ignores")
     if given.get("output_format"):
         flags["output_format"] = given["output_format"]
     return load(flags, defaults=defaults, config=given["config"], isolated=given["isolated"])

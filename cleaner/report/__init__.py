@@ -66,6 +66,7 @@ class View(NamedTuple):
         color: Use colour; only for people's formats.
         width: Columns to write in.
         outputs: By the path of the source, where its cleaned text went instead.
+        root: The project's folder, from which fingerprints count paths; "": from the working directory.
     """
 
     fixed: bool = False
@@ -74,6 +75,7 @@ class View(NamedTuple):
     color: bool = False
     width: int = 100
     outputs: Mapping[str, Output] = {}
+    root: str = ""
 
 
 def render(report: Report, format: str, view: View | None = None) -> str:

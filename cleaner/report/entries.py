@@ -6,11 +6,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from hashlib import sha256
-from os import sep
 from typing import NamedTuple
 
-from cleaner.model import Article, Cleaned, Finding, Report, Span, Status
+from cleaner.fingerprint import mark, place
+from cleaner.model import PROSE, Article, Cleaned, Counts, Finding, Plan, Report, Span, Status
 from cleaner.report import View
 
 
@@ -57,13 +56,13 @@ def identified(cleaned: Cleaned, view: View) -> Iterator[tuple[str, Entry]]:
     It is made of rule, content and path, never of a place; equal ones are numbered in reading order.
     """
     seen: Counter[str] = Counter()
+    path = place(cleaned.article.origin.path, view.root)
     for entry in entries(cleaned, view):
         finding = entry.finding
-        key = finding.key or " ".join(said(cleaned.article, finding.span).split())
-        whole = "\0".join((finding.rule, key, name(cleaned)))
-        seen[whole] += 1
-        number = f"\0{seen[whole]}" if seen[whole] > 1 else ""
-        yield sha256((whole + number).encode("utf-8", "surrogatepass")).hexdigest()[:20], entry
+        own = mark(finding.rule, finding.key or said(cleaned.article, finding.span), path)
+        seen[own] += 1
+        # A later reading of the text may find what an earlier one found elsewhere.
+        yield own if seen[own] == 1 else mark(finding.rule, f"{own}-{seen[own]}", path), entry
 
 
 def said(article: Article, span: Span) -> str:
@@ -73,10 +72,7 @@ def said(article: Article, span: Span) -> str:
 
 def name(cleaned: Cleaned) -> str:
     """Return a file's path as it is shown and fingerprinted: with slashes, without a leading `./`."""
-    path = cleaned.article.origin.path.replace(sep, "/")
-    while path.startswith("./"):
-        path = path[2:].lstrip("/")
-    return path
+    return place(cleaned.article.origin.path)
 
 
 def title(rule: str) -> str:
@@ -91,15 +87,40 @@ def total(report: Report, view: View) -> dict[str, int]:
     fates = Counter(entry.status for cleaned in report.files for entry in entries(cleaned, view))
     return {
         "files": len(report.files),
-        "blocks": sum(len(cleaned.blocks) for cleaned in report.files),
+        "blocks": sum(counts(cleaned).blocks for cleaned in report.files),
         "findings": fates.total(),
         "fixed": fates["fixed"],
         "open": fates["open"],
     }
 
 
-def removed(cleaned: Cleaned) -> int:
-    """Return how many blocks the plan removes because another copy stays."""
+def counts(cleaned: Cleaned) -> Counts:
+    """Count an article's blocks: all, those that were not compared, by kind, and those that the plan removes."""
+    if cleaned.counts is not None:
+        return cleaned.counts
+    opaque = Counter(block.kind for block in cleaned.blocks if block.kind not in PROSE)
+    return Counts(len(cleaned.blocks), tuple(sorted(opaque.items())), _removed(cleaned))
+
+
+def slim(cleaned: Cleaned, view: View, *, language: bool = False) -> Cleaned:
+    """
+    Return a result without what no report shows: its blocks, what we would not bet on, and the text if nothing is left.
+
+    Args:
+        cleaned: One file's result.
+        view: What will be shown of it.
+        language: Whether the report names the language, for which the text is needed.
+    """
+    told = cleaned.language if language else None
+    plan = Plan(
+        tuple(finding for finding in cleaned.plan.taken if finding.edits or _shown(finding, view)),
+        tuple(skip for skip in cleaned.plan.skipped if _shown(skip.finding, view)),
+    )
+    article = cleaned.article if plan.taken or plan.skipped else cleaned.article._replace(text="")
+    return Cleaned(article, (), cleaned.profile, plan, cleaned.notes, counts(cleaned)._replace(language=told))
+
+
+def _removed(cleaned: Cleaned) -> int:
     gone = sorted(
         edit.span
         for finding in cleaned.plan.taken
@@ -107,6 +128,8 @@ def removed(cleaned: Cleaned) -> int:
         for edit in finding.edits
         if not edit.after.strip()
     )
+    if not gone:
+        return 0
     count = at = 0
     for block in sorted(cleaned.blocks, key=lambda block: block.span):
         while at < len(gone) and gone[at].end < block.span.end:

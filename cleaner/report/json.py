@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter
 from typing import Any
 
 from cleaner.lines import Lines
-from cleaner.model import PROSE, Article, Cleaned, Edit, Finding, Report, Span
+from cleaner.model import Article, Cleaned, Edit, Finding, Report, Span
 from cleaner.report import Output, View
-from cleaner.report.entries import Entry, identified, name, title, total
+from cleaner.report.entries import Entry, counts, identified, name, title, total
 
 SCHEMA = "cleaner.report/1"
 
@@ -88,8 +87,8 @@ def _file(cleaned: Cleaned, view: View) -> dict[str, Any]:
         "sha256": article.origin.sha256,
         "sha256_after": _digest_after(cleaned, view, output),
         **({"output": _output(output)} if output else {}),
-        "blocks": len(cleaned.blocks),
-        "skipped_blocks": dict(sorted(Counter(b.kind for b in cleaned.blocks if b.kind not in PROSE).items())),
+        "blocks": counts(cleaned).blocks,
+        "skipped_blocks": dict(counts(cleaned).opaque),
         "notes": list(cleaned.notes),
         "findings": findings,
     }

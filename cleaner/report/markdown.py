@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from cleaner.lines import Lines
 from cleaner.model import Cleaned, Report
 from cleaner.report import View
-from cleaner.report.entries import Entry, entries, name, said, title
+from cleaner.report.entries import Entry, counts, entries, name, said, title
 from cleaner.report.terminal import alike, count, fate, places, summary
 from cleaner.report.visible import snippet, visible
 
@@ -57,7 +57,7 @@ def _file(cleaned: Cleaned, view: View) -> Iterator[str]:
         return
     yield f"## {code(name(cleaned))}"
     yield ""
-    yield f"{cleaned.profile}, {cleaned.article.format}, {count(len(cleaned.blocks), 'block')}"
+    yield f"{cleaned.profile}, {cleaned.article.format}, {count(counts(cleaned).blocks, 'block')}"
     yield ""
     for entry in found:
         yield from _finding(entry, cleaned, lines)

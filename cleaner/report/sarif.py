@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote
 
+from cleaner.known import MEANT
 from cleaner.lines import Lines
 from cleaner.model import Cleaned, Report, Span
 from cleaner.report import View
@@ -84,7 +85,8 @@ def _result(mark: str, entry: Entry, cleaned: Cleaned, lines: Lines) -> dict[str
         change = {"artifactLocation": {"uri": uri}, "replacements": replacements}
         result["fixes"] = [{"description": {"text": finding.message}, "artifactChanges": [change]}]
     if entry.status == "suppressed":
-        result["suppressions"] = [{"kind": "inSource", **({"justification": entry.reason} if entry.reason else {})}]
+        kind = "external" if entry.reason.startswith(MEANT) else "inSource"
+        result["suppressions"] = [{"kind": kind, **({"justification": entry.reason} if entry.reason else {})}]
     if entry.status == "baseline":
         result["baselineState"] = "unchanged"
     return result

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from cleaner.lines import Lines
 from cleaner.model import Article, Cleaned, Difference, Finding, Report, Span
 from cleaner.report import View
-from cleaner.report.entries import Entry, entries, name, removed, said, title, total
+from cleaner.report.entries import Entry, counts, entries, identified, name, said, title, total
 from cleaner.report.visible import Paint, clip, columns, snippet, visible
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def summary(report: Report, view: View | None = None) -> str:
     """Say in a line or two what was looked at, what was done, and what is left."""
     view = view or View()
     paint, counted = Paint(view.color), total(report, view)
-    gone = sum(removed(cleaned) for cleaned in report.files)
+    gone = sum(counts(cleaned).removed for cleaned in report.files)
     looked = f"{count(counted['files'], 'file')}, {count(counted['blocks'], 'block')}"
     if view.fixed and counted["fixed"]:
         fate = f"{count(counted['fixed'], 'finding')} fixed, {counted['open']} left"
@@ -126,12 +126,15 @@ def _file(cleaned: Cleaned, view: View) -> str:
         return ""
     paint, lines = Paint(view.color), Lines(cleaned.article.text)
     article = cleaned.article
-    about = f"{cleaned.profile}, {article.format}, {count(len(cleaned.blocks), 'block')}"
+    about = f"{cleaned.profile}, {article.format}, {count(counts(cleaned).blocks, 'block')}"
     rows = [f"{paint.bold(visible(name(cleaned)))}  {paint.dim(about)}"]
+    marks = {id(entry.finding): mark for mark, entry in identified(cleaned, view)} if view.verbose else {}
     groups = list(_grouped(found))
     margin = max((columns(_where(group, lines)) for group in groups), default=0)
     for group in groups:
         rows += _finding(group, article, lines, view, margin, paint)
+        if marks:
+            rows.append(" " * (margin + 4) + paint.dim(_ids([marks[id(entry.finding)] for entry in group])))
     rows += [f"  {paint.dim('not looked at: ' + visible(note))}" for note in cleaned.notes]
     return "".join(row + "\n" for row in rows)
 
@@ -146,6 +149,12 @@ def _grouped(found: list[Entry]) -> Iterator[list[Entry]]:
         group.append(entry)
     if group:
         yield group
+
+
+def _ids(marks: list[str]) -> str:
+    """Name findings so that a double click takes a whole id; for --accept and --confirm its beginning is enough."""
+    more = f" and {len(marks) - 4} more" if len(marks) > 4 else ""
+    return ("id " if len(marks) == 1 else "ids ") + " ".join(mark[:12] for mark in marks[:4]) + more
 
 
 def _sort(entry: Entry) -> object:

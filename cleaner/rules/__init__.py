@@ -33,6 +33,7 @@ CODES: dict[str, str] = {
     "L403": "blank-lines",
     "M801": "merge-conflict",
     "S901": "unused-suppression",
+    "S902": "unused-decision",
 }
 
 #: Rules that run only when they are asked for by --select or --extend-select.

@@ -469,4 +469,31 @@ This paragraph stands here once.
 Report only. A comment counts as used if any finding of the rules it names was held back by it, in this run and with
 these options.
 """,
+    "S902": """\
+# S902 unused-decision
+
+## What it does
+
+Reports an entry of `cleaner-decisions.toml` that no finding of its file answers to any more, at its place in that file.
+
+## Why
+
+The text that somebody decided on was changed or is gone. The entry would hide the same repeat if it came back, and nobody
+would have decided that.
+
+## Example
+
+```toml
+[[meant]]
+id = "4be1d3c2a0f95c7716ab"
+rule = "D101"
+path = "songs/ferry.md"
+reason = "the refrain, which is sung once now"
+```
+
+## How far to trust it
+
+Report only. It is asked only of files that were checked in this run, for rules that were run there; of a file that is gone
+only by a run over a folder.
+""",
 }

@@ -1,0 +1,108 @@
+"""
+What `check` writes down for the next run: known findings and people's decisions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import click
+
+from cleaner.baseline import Line
+from cleaner.decisions import Decision
+from cleaner.fingerprint import Key, mark, place
+from cleaner.lines import Lines
+from cleaner.model import Cleaned, Plan, Report, Skipped
+from cleaner.report import View
+from cleaner.report.entries import Entry, identified, name, said
+from cleaner.report.visible import snippet, visible
+
+#: So many characters of an id are enough, as long as they name one finding.
+SHORTEST = 8
+
+
+def with_known(report: Report, view: View, root: str) -> tuple[Report, list[Line]]:
+    """Return a report in which all that was left open is known, and the lines that say so."""
+    lines: list[Line] = []
+    files: list[Cleaned] = []
+    for cleaned in report.files:
+        path = place(cleaned.article.origin.path, root)
+        found = [(own, entry) for own, entry in identified(cleaned, view) if entry.status == "open" and entry.finding.rule != "S902"]
+        lines += [Line(path, entry.finding.rule, own, _begin(cleaned, entry)) for own, entry in found]
+        now = {id(entry.finding) for _, entry in found}
+        skipped = [
+            Skipped(skip.finding, "baseline", "known before") if id(skip.finding) in now else skip
+            for skip in cleaned.plan.skipped
+        ]
+        skipped += [Skipped(finding, "baseline", "known before") for finding in cleaned.plan.taken if id(finding) in now]
+        taken = tuple(finding for finding in cleaned.plan.taken if id(finding) not in now)
+        files.append(cleaned._replace(plan=Plan(taken, tuple(sorted(skipped, key=lambda skip: skip.finding.span)))) if now else cleaned)
+    return report._replace(files=tuple(files)), lines
+
+
+def decided(
+    report: Report, view: View, decisions: Sequence[Decision], wanted: Sequence[tuple[str, str]], reason: str
+) -> tuple[list[Decision], list[str]]:
+    """
+    Add decisions to those there are.
+
+    Args:
+        report: What was found.
+        view: As it is shown.
+        decisions: What was decided before; a new word on the same finding takes the place of the old one.
+        wanted: Pairs of "meant" or "duplicate" with an id, or the beginning of one.
+        reason: The same for all.
+
+    Returns:
+        All decisions, and a line for each new one.
+
+    Raises:
+        UsageError: If an id is too short, or names no finding here, or more than one.
+    """
+    found = {own: (cleaned, entry) for cleaned in report.files for own, entry in identified(cleaned, view)}
+    every = {decision.id: decision for decision in decisions}
+    rows: list[str] = []
+    for kind, prefix in wanted:
+        own = _one(prefix, found)
+        cleaned, entry = found[own]
+        for decision in _decisions(kind, own, cleaned, entry, view.root, reason):
+            every[decision.id] = decision
+        line = Lines(cleaned.article.text).at(entry.finding.span.start)[0]
+        rows.append(f"{name(cleaned)}:{line}: {entry.finding.rule} is recorded as {kind if kind == 'meant' else 'a duplicate'}")
+    return list(every.values()), rows
+
+
+def _one(prefix: str, found: dict[str, tuple[Cleaned, Entry]]) -> str:
+    if len(prefix) < SHORTEST:
+        raise click.UsageError(f"{visible(prefix)!r} is too short for an id; give at least {SHORTEST} of its characters")
+    fits = [own for own in found if own.startswith(prefix.lower())]
+    if not fits:
+        raise click.UsageError(f"no finding here has an id that begins with {visible(prefix)}; cleaner check -v shows ids")
+    if len(fits) > 1:
+        raise click.UsageError(f"{visible(prefix)} begins the ids of {len(fits)} findings: {', '.join(fits[:4])}; give more of it")
+    return fits[0]
+
+
+def _decisions(kind: str, own: str, cleaned: Cleaned, entry: Entry, root: str, reason: str) -> Iterator[Decision]:
+    """
+    Yield what a decision on one finding says of its equals.
+
+    Equal findings are told apart by their number only. So who accepts the third copy accepts the second with it, and who
+    confirms one as a duplicate confirms all: otherwise a mended file would change what the decision is about.
+    """
+    finding = entry.finding
+    path = place(cleaned.article.origin.path, root)
+    key = Key.of(finding.key)
+    ids = [own]
+    if mark(finding.rule, finding.key, path) == own:
+        numbers = range(1, key.number + 1)
+        keys = [key._replace(number=number) for number in numbers] if kind == "meant" else [Key(key.content)]
+        ids = [mark(finding.rule, str(each), path) for each in keys]
+    text = _begin(cleaned, entry)
+    keeper = snippet(said(cleaned.article, finding.keeper)) if finding.keeper is not None else ""
+    for each in ids:
+        yield Decision(kind, path, finding.rule, each, text, keeper, reason)
+
+
+def _begin(cleaned: Cleaned, entry: Entry) -> str:
+    return snippet(said(cleaned.article, entry.finding.span))

@@ -1,0 +1,145 @@
+"""
+Many processes that do one kind of work. What they return does not depend on their number, nor on one of them being killed.
+
+A pool of the standard library waits for ever, or gives up the whole run, when one of its workers is killed. Here each worker
+has a pipe of its own and one portion of work at a time, so it is known whose work is lost: a portion is then done again
+task by task, and a task that takes its worker down alone is named.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+_MOST = 60  # Windows waits for no more than 63 things at once
+
+
+def processors() -> int:
+    """Return how many processors this process may use."""
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, min(usable, _MOST))
+
+
+def each(do: Callable[[T], R], tasks: Sequence[T], number: int) -> Iterator[tuple[int, R | None]]:
+    """
+    Do all tasks, and yield each one's place with its result, in the order in which they are done.
+
+    Args:
+        do: A function of a module, as workers have to find it by its name. It raises nothing.
+        tasks: Values that can be sent to another process.
+        number: Of processes; with 1 the work is done here.
+
+    Returns:
+        None for a task that ended its worker: killed, out of memory, or crashed.
+    """
+    number = min(number, len(tasks), _MOST)
+    if number <= 1:
+        for at, task in enumerate(tasks):
+            yield at, do(task)
+        return
+    crew = _Crew(do, tasks, number)
+    try:
+        yield from crew.results()
+    finally:
+        crew.dismiss()
+
+
+class _Crew:
+    """The workers of one run."""
+
+    def __init__(self, do: Callable[[Any], Any], tasks: Sequence[Any], number: int) -> None:
+        import multiprocessing
+
+        # Forking is fastest, and safe as long as nobody here has threads; elsewhere the system's own way is taken.
+        threads = sys.modules.get("threading")
+        alone = threads is None or threads.active_count() == 1
+        self._forks = sys.platform == "linux" and alone
+        self._context: Any = multiprocessing.get_context("fork" if self._forks else None)
+        self._do, self._tasks, self._number = do, tasks, number
+        size = max(1, min(64, len(tasks) // (number * 8)))
+        self._waiting = [list(range(at, min(at + size, len(tasks)))) for at in range(0, len(tasks), size)][::-1]
+        self._workers: dict[Connection[Any, Any], tuple[Any, list[int]]] = {}
+
+    def results(self) -> Iterator[tuple[int, Any]]:
+        from multiprocessing.connection import wait
+
+        while len(self._workers) < self._number and self._waiting:
+            self._hire()
+        while self._workers:
+            pipe: Any
+            for pipe in wait(list(self._workers)):
+                worker, portion = self._workers[pipe]
+                try:
+                    done = pipe.recv()
+                except (EOFError, OSError):
+                    yield from self._lost(pipe, worker, portion)
+                    continue
+                yield from zip(portion, done)
+                if self._waiting:
+                    self._give(pipe, worker)
+                else:
+                    self._leave(pipe, worker)
+
+    def dismiss(self) -> None:
+        """End all workers, whatever they do: nothing they do outlives them."""
+        for pipe, (worker, _) in list(self._workers.items()):
+            worker.terminate()
+            pipe.close()
+        for worker, _ in self._workers.values():
+            worker.join(5)
+        self._workers.clear()
+
+    def _hire(self) -> None:
+        ours, theirs = self._context.Pipe()
+        # A forked worker holds copies of the other workers' pipes, and would keep them open.
+        others = [ours, *self._workers] if self._forks else []
+        worker = self._context.Process(target=_work, args=(theirs, self._do, others), daemon=True)
+        worker.start()
+        theirs.close()
+        self._give(ours, worker)
+
+    def _give(self, pipe: Any, worker: Any) -> None:
+        portion = self._waiting.pop()
+        self._workers[pipe] = worker, portion
+        try:
+            pipe.send([self._tasks[at] for at in portion])
+        except OSError:
+            pass  # it is dead: that is seen when its answer is waited for
+
+    def _leave(self, pipe: Any, worker: Any) -> None:
+        del self._workers[pipe]
+        pipe.close()
+        worker.join(5)
+
+    def _lost(self, pipe: Any, worker: Any, portion: list[int]) -> Iterator[tuple[int, None]]:
+        self._leave(pipe, worker)
+        if len(portion) == 1:
+            yield portion[0], None
+        else:
+            self._waiting += [[at] for at in reversed(portion)]
+        if self._waiting:
+            self._hire()
+
+
+def _work(pipe: Any, do: Callable[[Any], Any], others: Sequence[Any]) -> None:
+    """Do what comes through the pipe until it is closed. An interrupt is for the one who hired us."""
+    import gc
+    import signal
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.set_threshold(1_000_000, 50, 50)
+    for other in others:
+        other.close()
+    try:
+        while True:
+            pipe.send([do(task) for task in pipe.recv()])
+    except (EOFError, OSError):
+        pass  # done, or nobody is waiting any more
