@@ -1,5 +1,9 @@
 """
-Entries of link lists that lead to one place under two wordings: D130.
+List items that say one thing in two ways: D130.
+
+Linked and not: two items of one list that read the same aloud, where only one is a link or set in bold.
+
+Entries of link lists that lead to one place under two wordings.
 
 Which page a link opens says more than how it is named: of two entries of one list that lead to the same address, one was
 added by somebody who did not see the other. Entries that are equal to the letter are found with all other blocks, in
@@ -17,6 +21,9 @@ from cleaner.words import count
 
 # How alike two names of one link are, letter by letter; below, they may name two parts of one page.
 ALIKE = 0.6
+# Items of fewer words are names; of more, they are compared with all other texts, in nears.py.
+FEWEST, MOST = 3, 6
+_UNREAD = pattern(r"(?<=\])\([^()\s]*\)|[\[\]*_]")
 _ENTRY = pattern(r"[ \t>]*(?:(?:[-*+]|\d+[.)])[ \t]+)?[*_]{0,2}\[(?![ xX]\])(?P<name>[^\[\]]+)\]\((?P<target>[^()\s]{3,})\)(?P<rest>.*)", 16)
 _PLACE = pattern(r"^(?:https?:)?//(?:www\.)?", 2)
 
@@ -25,6 +32,40 @@ def find(page: Page) -> Iterator[Finding]:
     """Yield D130 for each entry that leads where one above it in the same list or section leads."""
     if page.article.format != "markdown" or not page.options.wants("D130"):
         return
+    yield from _read_alike(page)
+    yield from _lead_alike(page)
+
+
+def _read_alike(page: Page) -> Iterator[Finding]:
+    above: dict[tuple[int, str], Block] = {}
+    for block in page.blocks:
+        if block.kind != "item":
+            continue
+        said = page.mended[block.number]
+        read = " ".join(_UNREAD.sub("", said).split()).casefold()
+        other = above.setdefault((block.group, read), block)
+        if other is block or page.keys[other.number] == page.keys[block.number] or not FEWEST <= count(read) < MOST:
+            continue
+        if _targets(said) and _targets(page.mended[other.number]):
+            continue  # the same name for two places
+        yield Finding(
+            rule="D130",
+            span=block.span,
+            message="{here} {repeats} the list item in {there}, one of them linked or marked up",
+            safety="report",
+            keeper=other.span,
+            relation="normalised",
+            words=count(read),
+            key=page.keys[block.number],
+            because="the two read the same",
+        )
+
+
+def _targets(text: str) -> bool:
+    return _UNREAD.search(text) is not None and "](" in text
+
+
+def _lead_alike(page: Page) -> Iterator[Finding]:
     above: dict[str, list[tuple[Block, str]]] = {}
     for block in page.blocks:
         if block.kind not in ("item", "paragraph"):

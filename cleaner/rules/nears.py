@@ -29,6 +29,7 @@ _TARGET = pattern(r"(?<=\]\()[^()\s]{4,}|https?://[^\s<>()]+")
 FEWEST_LINKED = 15
 # In so many words one may have been put in the place of another.
 FEWEST_REWORDED = 40
+_HREF = pattern(r"href\s*=\s*[\"']?([^\"'\s>]+)", re.IGNORECASE)
 _PLACE = pattern(r"^(?:https?:)?//(?:www\.)?", re.IGNORECASE)
 # What is not read aloud: link targets, tags, template marks, code ticks.
 _UNREAD = pattern(r"(?<=\])(?:\([^()\s]*(?:\s+\"[^\"]*\")?\)|\[[^\[\]]*\])|</?[A-Za-z!][^<>]*>|\{\{[^{}]*\}\}|\{%[^%]*%\}|`+|[\[\]]")
@@ -86,7 +87,7 @@ def _read(key: str) -> str:
 
 def _chained(places: set[tuple[int, int]], keeper: Block, duplicate: Block) -> bool:
     """Whether two paragraphs of one section are near copies, and so are those beside them: a passage in two states."""
-    if keeper.kind != "paragraph" or keeper.section != duplicate.section or (keeper.number, duplicate.number) not in places:
+    if keeper.kind not in ("paragraph", "item") or keeper.kind != duplicate.kind or keeper.section != duplicate.section or (keeper.number, duplicate.number) not in places:
         return False
     return any((keeper.number + step, duplicate.number + step) in places for step in (-2, -1, 1, 2))
 
@@ -215,6 +216,12 @@ def _state(differing: Sequence[Difference], size: int, apart: int, *, linked: bo
     return not facts and (not exchanged or (len(exchanged) == 1 and size >= FEWEST_REWORDED))
 
 
+def _address(said: str) -> str:
+    """Return where a link leads, bare of what differs between two ways to write it."""
+    found = _HREF.search(said)
+    return _PLACE.sub("", found[1] if found else said.strip("()<>")).rstrip("/").casefold()
+
+
 def _same_link(page: Page, keeper: Block, duplicate: Block) -> bool:
     """Whether two blocks hold a link to one place."""
     one, other = (
@@ -264,7 +271,7 @@ def _bare(said: str) -> str:
 
 def _leads_alike(difference: Difference) -> bool:
     """Whether two addresses lead to one place, or one of them to what lies above the other."""
-    one, other = (_PLACE.sub("", address.strip("()<>")).rstrip("/").casefold() for address in (difference.keeper, difference.duplicate))
+    one, other = (_address(said) for said in (difference.keeper, difference.duplicate))
     shorter, longer = sorted((one, other), key=len)
     return longer == shorter or ("#" not in longer and longer.startswith(shorter + "/") and longer.count("/") <= shorter.count("/") + 1)
 
