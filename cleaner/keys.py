@@ -25,7 +25,6 @@ _FOLDED = {
 # unicodedata.normalize is quadratic in a run of combining marks; no writing uses more than Unicode's stream-safe 30.
 _BOMB = pattern(r"[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{31,}")
 _SPACES = pattern(r"[ \t\r\n\f\v]+(?:(?<=[\r\n])[ \t]*>[> \t]*)?")
-_OTHER_SPACES = pattern(r"[\t\r\n\f\v]")
 _EMPHASIS = {"markdown": ("**", "__"), "text": ("**", "__"), "rst": ("**",), "asciidoc": ("**", "__"), "html": ()}
 
 
@@ -73,6 +72,6 @@ def _normal(text: str) -> str:
 
 def _squeezed(text: str) -> str:
     # A line end inside a block quote is followed by its mark. Only ASCII white space folds: U+2028 and U+0085 are text.
-    if "  " not in text and not _OTHER_SPACES.search(text):
+    if not ("  " in text or "\n" in text or "\t" in text or "\r" in text or "\f" in text or "\v" in text):
         return text.strip(" ")
     return _SPACES.sub(" ", text).strip(" ")

@@ -97,7 +97,7 @@ def count(text: str) -> int:
     Two characters of Han or Kana count as one word, and so do four of Thai, Lao, Khmer or Myanmar.
     """
     if text.isascii():
-        return len(_counted_ascii().findall(text))
+        return len(text.translate(_UNCOUNTED).split())
     if _is_latin(text):
         return len(_counted_latin().findall(text))
     spaced, han, other = _counted()
@@ -105,9 +105,8 @@ def count(text: str) -> int:
     return len(spaced.findall(text)) + (2 * short + long + 3) // 4
 
 
-@cache
-def _counted_ascii() -> re.Pattern[str]:
-    return re.compile(r"[A-Za-z0-9]\S*")
+# What does not make a word by itself; without it, whatever still stands between white space is one.
+_UNCOUNTED = {code: None for code in range(128) if not chr(code).isalnum() and not chr(code).isspace()}
 
 
 @cache

@@ -116,8 +116,12 @@ def _stretch(shorter: list[str], longer: list[str]) -> int:
 
 def _common(texts: Sequence[_Text]) -> list[frozenset[_Shingle]]:
     """Return for each text those of its shingles that another holds too."""
-    frequency = Counter(chain.from_iterable(text.shingles for text in texts))
-    shared = {shingle for shingle, times in frequency.items() if times > 1}
+    # Whole sets at a time: a set remembers the hashes of its members, and no shingle is hashed or counted again.
+    seen: set[_Shingle] = set()
+    shared: set[_Shingle] = set()
+    for text in texts:
+        shared |= seen & text.shingles
+        seen |= text.shingles
     return [text.shingles & shared for text in texts]
 
 
