@@ -5,14 +5,16 @@ from __future__ import annotations
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 
 from cleaner.model import Edit, Span
 from cleaner.options import Options
 from cleaner.page import Page
 from cleaner.plan import apply
 from cleaner.proof import same_words
+from cleaner.proof.cuts import parts
 from cleaner.proof.gate import obvious
-from cleaner.proof.markdown import unchanged
+from cleaner.proof.markdown import parts_agree, reads_alike, unchanged
 from cleaner.segment import segment
 from laws import article, holds
 
@@ -159,3 +161,56 @@ def test_layout_keeps_every_word() -> None:
     eaten = Finding("L403", Span(5, 9), "m", "safe", (Edit(Span(5, 9), "Two.", ""),))
     assert same_words(page, Plan((), ()), Plan((spaced,), ()))
     assert not same_words(page, Plan((), ()), Plan((eaten,), ()))
+
+
+# What decides where a text can be cut: fences and markup that go over blank lines, at the margin and inside containers.
+LINES = st.sampled_from(
+    ["Plain words here.", "Other words", "", "", "", "", "```", "```py", "~~~", "  ```", "   ~~~", "````", "    ```", "``` a`b", "- item", "- ```", "  - ```", "  more",
+     "1. one", "> quote", "> ```", "- > a", "<div>", "<!-- c -->", "<!-- open", "  <!-- x", "-->", "<pre>", "</pre>", "<a>", "[x]: /u", "[y]: /u 'title", "| a | b |",
+     "|---|---|", "---", "===", "# head", "\tcode", "    code"]
+)  # fmt: skip
+TEXTS = st.lists(LINES, min_size=4, max_size=24).map(lambda rows: "\n".join(rows) + "\n")
+
+
+@given(TEXTS)
+@settings(max_examples=1500, deadline=None, suppress_health_check=list(HealthCheck))
+def test_a_cut_is_never_inside_a_block(text: str) -> None:
+    """Where the text is cut, the reader begins a block of its own, whatever stands above."""
+    tokens = MarkdownIt("commonmark").enable("table").parse(text)
+    inside = {line for token in tokens if token.level == 0 and token.map for line in range(token.map[0] + 1, token.map[1])}
+    for part in parts(text, text, [Edit(Span(at, at), "", "") for at in range(1, len(text))]):
+        assert text.count("\n", 0, part.before.start) not in inside
+        assert part.before.end == len(text) or text.count("\n", 0, part.before.end) not in inside
+
+
+@given(TEXTS, st.data())
+@settings(max_examples=1500, deadline=None, suppress_health_check=list(HealthCheck))
+def test_parts_that_agree_are_wholes_that_agree(text: str, data: st.DataObject) -> None:
+    """The proof of the parts around the edits accepts nothing that the proof of the whole refuses."""
+    rows = [0, *(at + 1 for at, char in enumerate(text) if char == "\n")]
+    places = sorted(data.draw(st.lists(st.sampled_from(rows), min_size=2, max_size=6)))
+    edits = [
+        Edit(Span(start, end), text[start:end], data.draw(st.sampled_from(["", "", "# ", "\n"])))
+        for start, end in zip(places[::2], places[1::2])
+        if start < end or start == 0
+    ]
+    if len({edit.span.start for edit in edits}) < len(edits):
+        return
+    after = apply(text, edits)
+    if parts_agree(text, after, edits):
+        assert reads_alike(text, after, edits)
+
+
+def test_a_long_text_is_proved_around_its_edits_and_seen_whole() -> None:
+    """What stands far from the edits is not read again, but a letter that is missing there is a text refused."""
+    text = "".join(f"Paragraph {number} of a long text.\n\n" for number in range(300))
+    after, edits = without(text, "Paragraph 7 of a long text.\n\n")
+    assert [part.before.end - part.before.start < 200 for part in parts(text, after, edits)] == [True]
+    assert unchanged(text, after, edits)
+    assert not unchanged(text, after[:-4], edits)
+    assert not unchanged(text, after.replace("Paragraph 290", "Paragraph 29"), edits)
+
+
+def test_an_edit_in_a_fence_that_stays_open_is_judged() -> None:
+    """A fence without an end goes on over whatever the reader is given behind the text."""
+    assert proved("text\n\n```\ncode\nmore code\n", "more ")

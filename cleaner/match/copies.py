@@ -67,6 +67,7 @@ class _Walk:
         self.went = False  # whether the block before went as an adjacent copy of the one on top of the stack
         self.stayed = 0  # how many blocks up to the one before stayed although each follows its twin
         self.stack: list[int] = []
+        self.said: list[str] = []  # the keys of the blocks on the stack
         # For each place on the stack: the places above that say the same -> how many blocks, up to this one, run along.
         self.links: list[dict[int, int]] = []
         self.places: dict[str, list[int]] = defaultdict(list)  # key -> where on the stack, ascending
@@ -135,16 +136,31 @@ class _Walk:
 
     def _adjacent(self, number: int, places: list[int]) -> list[tuple[int, int]] | None:
         """Return the run that a block completes, if its blocks directly follow the same ones and may go."""
-        size = len(self.stack)
+        size, said = len(self.stack), self.said
         for place in reversed(places[-LOOK_BACK:]):
             period = size - place
             if place - period + 1 < 0:
                 break
-            if all(self.keys[self.stack[place - back]] == self.keys[self.stack[size - back]] != "" for back in range(1, period)):
+            if said[place - 1] == said[-1] or period == 1:
+                if not self._follows(place, period):
+                    continue
                 run = [*((self.stack[place + 1 + step], place - period + 1 + step) for step in range(period - 1)), (number, place)]
                 if self._counts(run) and self.may_go(self._run(run, goes=True, adjacent=True)):
                     return run
         return None
+
+    def _follows(self, place: int, period: int) -> bool:
+        """Whether the blocks from below a place to the top of the stack say what as many above that place say."""
+        said, size = self.said, len(self.said)
+        done, some = 0, 4
+        while done < period - 1:  # from the end upwards, more at a time: where they differ, they differ soon
+            some = min(some, period - 1 - done)
+            one = said[place - done - some : place - done]
+            if one != said[size - done - some : size - done] or "" in one:
+                return False
+            done += some
+            some *= 4
+        return True
 
     def _distant(self, number: int, links: dict[int, int]) -> list[tuple[int, int]] | None:
         """Return the longest run that a block completes wherever its original stands, if it may go."""
@@ -202,10 +218,12 @@ class _Walk:
         if self.keys[number]:
             self.places[self.keys[number]].append(len(self.stack))
         self.stack.append(number)
+        self.said.append(self.keys[number])
         self.links.append(links)
 
     def _pop(self) -> None:
         number = self.stack.pop()
+        self.said.pop()
         self.links.pop()
         if self.keys[number]:
             self.places[self.keys[number]].pop()

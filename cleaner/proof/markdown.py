@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cleaner import lines
 from cleaner.model import Edit, Span
+from cleaner.plan import apply
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 DEEPEST = 90
 _END_MARK = "sentinel-that-shows-the-reader-came-to-the-end"
 _PREFIX = re.compile(r"[\s>]+")
+# Marks and indentation so deep that they may open as many levels as the reader bears; a tab is worth four columns.
+_LEVEL = r"(?:>|[-*+](?=[ \t])|\d{1,9}[.)](?=[ \t])|[ \t])"
+_DEEP = re.compile(rf"^(?:{_LEVEL}{{70}}|(?=[^\n]{{0,70}}\t){_LEVEL}{{20}})", re.MULTILINE)
 
 
 class _Event(NamedTuple):
@@ -59,14 +63,51 @@ def unchanged(before: str, after: str, edits: Sequence[Edit], skip: int = 0) -> 
     moved = [edit._replace(span=Span(edit.span.start - skip, edit.span.end - skip)) for edit in edits]
     before, after = before[skip:], after[skip:]
     try:
+        if apply(before, moved) != after:
+            return False
+    except ValueError:
+        return False
+    # Reading a long text twice takes longer than all else. What stands apart from the edits is the same in both; where
+    # the parts around them do not agree, the whole text decides.
+    if not _may_nest(before) and not _may_nest(after) and parts_agree(before, after, moved):
+        return True
+    return reads_alike(before, after, moved)
+
+
+def parts_agree(before: str, after: str, edits: Sequence[Edit]) -> bool:
+    """Whether the parts of two texts around the edits read alike, each by itself; False also where they are not told apart."""
+    from cleaner.proof.cuts import parts
+
+    found = parts(before, after, edits)
+    if not found or found[0].before == Span(0, len(before)):
+        return False
+    at = 0
+    for part in found:
+        own: list[Edit] = []
+        while at < len(edits) and edits[at].span.end <= part.before.end:
+            own.append(edits[at]._replace(span=Span(edits[at].span.start - part.before.start, edits[at].span.end - part.before.start)))
+            at += 1
+        if not reads_alike(before[part.before.start : part.before.end], after[part.after.start : part.after.end], own):
+            return False
+    return at == len(edits)
+
+
+def reads_alike(before: str, after: str, edits: Sequence[Edit]) -> bool:
+    """Whether an edited text reads as the original, but for what sorted, disjoint edits say: both are read from end to end."""
+    try:
         old, old_links = _read(before)
         new, new_links = _read(after)
     except (_TooDeep, RecursionError):
         return False
     if old_links != new_links:
         return False
-    touched = _Touched(before, moved)
+    touched = _Touched(before, edits)
     return _agree(list(_left(old, touched)), new, touched, after)
+
+
+def _may_nest(text: str) -> bool:
+    """Whether a line may stand so deep in quotes and lists that the reader cannot be trusted with the text around it."""
+    return _DEEP.search(text) is not None
 
 
 @cache
@@ -177,11 +218,11 @@ def _edited(was: _Event, now: _Event, touched: _Touched, after: str, rows: Seque
     edits = touched.within(was.first, was.last)
     if not edits or not rows[now.first : now.last]:
         return False
-    raw = after[rows[now.first].start : rows[now.last - 1].end]
+    raw = after[rows[now.first].start : rows[min(now.last, len(rows)) - 1].end]  # a fence left open goes on over the end mark
     seen = _bare(now.content)
     if seen not in _bare(raw):
         return False
-    low, high = touched.rows[was.first].start, touched.rows[was.last - 1].end
+    low, high = touched.rows[was.first].start, touched.rows[min(was.last, len(touched.rows)) - 1].end
     lost = 0
     for edit in edits:
         inside = touched.text[max(low, edit.span.start) : min(high, edit.span.end)]

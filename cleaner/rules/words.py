@@ -205,14 +205,20 @@ def _doubles(words: Sequence[_Word]) -> list[_Double]:
     is left holds no double, and a second run finds nothing that the first did not.
     """
     kept: list[int] = []
+    lows: list[str] = []  # what the kept words say; kept in step, for nearly all words are new, and that is soon seen here
     found: list[_Double] = []
     for place, word in enumerate(words):
+        low = word.low
+        fresh = low not in lows[-3:]
         kept.append(place)
+        lows.append(low)
+        if fresh:
+            continue
         for length in (1, 2, 3):
-            if len(kept) < 2 * length or not _repeats(words, kept, length, place):
+            if len(kept) < 2 * length or lows[-1 - length] != low or not _repeats(words, kept, length, place):
                 continue
             phrase, gone = tuple(kept[-2 * length : -length]), kept[-length]
-            del kept[-length:]
+            del kept[-length:], lows[-length:]
             start = words[gone - 1].end
             while found and found[-1].start >= start:  # a double inside what goes anyway
                 found.pop()
