@@ -148,13 +148,16 @@ def _finding(
         because = "the first copy stays; read the differences before the other goes"
     if not page.options.wants(rule):
         return
+    confidence = _confidence(page, rule, differing, apart, size, keeper, duplicate)
+    if confidence == "pedantic" and rule == "D105" and size < FEWEST_IN_FULL and page.profile != "article":
+        return  # two entries, rows or steps that say two things
     yield Finding(
         rule=rule,
         span=duplicate.span,
         message=message,
         safety=safety,
         edits=(cut(page, duplicate.number, duplicate.number, gone),) if safety != "report" else (),
-        confidence=_confidence(page, rule, differing, apart, size, keeper, duplicate),
+        confidence=confidence,
         keeper=keeper.span,
         relation=pair.relation,
         scores=pair.scores,

@@ -239,7 +239,7 @@ class _Judge:
             return None
         return self._apart("D101", [(one, other)], same)
 
-    def _apart(self, rule: str, pairs: list[tuple[Block, Block]], same: bool) -> Verdict:
+    def _apart(self, rule: str, pairs: list[tuple[Block, Block]], same: bool) -> Verdict | None:
         """Judge what stands again in another place of a text with sections: where the two places are decides."""
         one, other = pairs[0]
         relation = self.outline.relation(one, other)
@@ -247,20 +247,18 @@ class _Judge:
         seen = max((self._copies[self.page.keys[block.number]] for block in telling), default=0)
         # Beside a passage that stands twice, lines that stand everywhere ("Returns nothing.") say little.
         twice = sum(max(self.size(block), 4 * self._entry(block)) for block in telling if self._copies[self.page.keys[block.number]] == 2)
+        size = sum(map(self.size, telling))
         likely = False
-        because = "what stands apart may be meant"
         if not same:
             because = "the copies differ in case, quotes, marks or line breaks only"
         elif not self._prose_like(telling):
-            because = "examples, syntax and output repeat on purpose"
+            return None  # examples, syntax and output
         elif self._anchored(pairs):
             likely, because = True, "two places of one page have the same anchor"
         elif parted(self.page.article.text, self.page.blocks[pairs[-1][1].number + 1 : one.number]):
-            because = "each reader may be shown one of the two only"
-        elif self._framed(one, other):
-            because = "each stands in a frame of its own"
-        elif self._summed_up(one, other):
-            because = "a summary says again what the text says"
+            return None  # each reader is shown one of the two
+        elif self._framed(one, other) or self._summed_up(one, other):
+            return None  # each has a frame of its own; a summary says again what the text says
         elif relation == "same":
             sentence = twice >= FEWEST_APART or any(ends_sentence(self.said(block)) or self._entry(block) for block in telling)
             enough = twice >= FEWEST_SHORT or all(_LINK.fullmatch(self.said(block)) for block in telling)
@@ -270,9 +268,12 @@ class _Judge:
         elif self._release(one) != self._release(other):
             because = "releases may list the same change"
         elif relation == "within":
-            likely, because = seen <= 3 and sum(map(self.size, telling)) >= FEWEST_IN_SECTION, "the page says it already, in a section that holds this one"
+            likely, because = seen <= 3 and size >= FEWEST_IN_SECTION, "the page says it already, in a section that holds this one"
         else:
-            likely, because = twice >= FEWEST_BESIDE or (twice >= FEWEST_IN_SECTION and self._whole(pairs)), "sections beside each other may say the same"
+            likely = twice >= FEWEST_BESIDE or (twice >= FEWEST_IN_SECTION and self._whole(pairs))
+            because = "sections beside each other may say the same"
+            if not likely and (size < FEWEST_APART or seen > 2):
+                return None  # lead-ins, steps and notes
         return Verdict(rule, "report", "shown" if likely else "pedantic", because)
 
     def _entry(self, block: Block) -> bool:
@@ -346,6 +347,8 @@ class _Judge:
             once = same and size >= FEWEST_SHORT and self._copies[self.page.keys[one.number]] == 2
             if once and self._release(one) == self._release(other) >= 0 and self.outline.relation(one, other) == "beside":
                 return Verdict("D130", "report", "shown", "one release names the same change twice")
+            if size < FEWEST_ANYWHERE and not self._entry(one):
+                return None
             return Verdict("D130", "report", "pedantic", "another list may need the same item")
         if not same:
             likely = run.adjacent and size >= 8

@@ -52,6 +52,8 @@ def _front(page: Page, front: Block, titles: list[Block], site: str) -> Iterator
     found = _FRONT_TITLE.search(page.article.text, *front.span)
     if found is None:
         return
+    if not _LAYOUT.search(page.article.text, *front.span):
+        return  # many sites write the title in both places and show one of them
     title = found.group("title").strip().rstrip(",").strip("\"'")
     first = page.blocks[1] if len(page.blocks) > 1 else None
     if first is not None and first.kind == "heading" and first not in titles:
@@ -64,7 +66,6 @@ def _front(page: Page, front: Block, titles: list[Block], site: str) -> Iterator
                 span=block.span,
                 message=f"the title of the front matter stands again as {'a heading' if block.kind == 'heading' else 'a bold line'}",
                 safety="report",
-                confidence="shown" if _LAYOUT.search(page.article.text, *front.span) else "pedantic",
                 keeper=Span(*found.span()),
                 relation="normalised",
                 scores=SAME,
