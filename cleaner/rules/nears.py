@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from cleaner.match.facts import FACTS as _FACTS
 from cleaner.match.near import FEWEST_WORDS, Pair, pairs
 from cleaner.model import PROSE, Block, Confidence, Difference, Finding, Safety
+from cleaner.outline import Outline
 from cleaner.page import Page
 from cleaner.patterns import pattern
 from cleaner.rules.cut import Gone, cut
@@ -23,7 +25,10 @@ FEWEST_IN_SECTION = 15
 FEWEST_ADDED = 12
 # ... and a figure more makes another thing of that, too.
 FEWEST_IN_FULL = 25
+# Of two texts that differ in facts, those of fewer words are two entries of one list.
+FEWEST_STATED = 20
 _FIGURES = frozenset({"number", "date", "unit", "currency", "negation", "opposite", "modality", "quotation", "code", "sign"})
+_TEMPLATE = pattern(r"(?:\{\{[^{}]*\}\}|\{%[^%]*%\}|\s)+")
 _TARGET = pattern(r"(?<=\]\()[^()\s]{4,}|https?://[^\s<>()]+")
 # The same words with another link target are a repeat only where there are so many of them.
 FEWEST_LINKED = 15
@@ -94,7 +99,19 @@ def _chained(places: set[tuple[int, int]], keeper: Block, duplicate: Block) -> b
 
 def _may_show(page: Page, keeper: Block, duplicate: Block) -> bool:
     """Whether two near copies stand so that a finding about them can be worth showing without --pedantic."""
-    return page.profile == "article" or abs(keeper.number - duplicate.number) == 1 or keeper.section == duplicate.section
+    return page.profile == "article" or abs(keeper.number - duplicate.number) == 1 or _in_one_section(page, keeper, duplicate)
+
+
+def _in_one_section(page: Page, keeper: Block, duplicate: Block) -> bool:
+    """Whether two blocks stand in one section, or one of them at its top and the other further down."""
+    if keeper.section == duplicate.section:
+        return True
+    return _outline(page.blocks).relation(keeper, duplicate) == "within"
+
+
+@lru_cache(maxsize=1)
+def _outline(blocks: tuple[Block, ...]) -> Outline:
+    return Outline(blocks)
 
 
 def _cut(page: Page, keeper: Block, duplicate: Block) -> bool:
@@ -149,7 +166,7 @@ def _finding(
     if not page.options.wants(rule):
         return
     confidence = _confidence(page, rule, differing, apart, size, keeper, duplicate)
-    if confidence == "pedantic" and rule == "D105" and size < FEWEST_IN_FULL and page.profile != "article":
+    if confidence == "pedantic" and rule == "D105" and size < FEWEST_STATED and page.profile != "article":
         return  # two entries, rows or steps that say two things
     yield Finding(
         rule=rule,
@@ -178,7 +195,7 @@ def _confidence(page: Page, rule: str, differing: Sequence[Difference], apart: i
         return "shown"
     if rule == "D102" and size >= 8 and _in_passing(page, keeper, duplicate):
         return "shown"
-    close = apart == 1 or (keeper.group == duplicate.group != 0) or (size >= FEWEST_IN_SECTION and keeper.section == duplicate.section)
+    close = apart == 1 or (keeper.group == duplicate.group != 0) or (size >= FEWEST_IN_SECTION and _in_one_section(page, keeper, duplicate))
     return "shown" if close and _state(differing, size, apart, linked=_same_link(page, keeper, duplicate)) else "pedantic"
 
 
@@ -236,7 +253,8 @@ def _same_link(page: Page, keeper: Block, duplicate: Block) -> bool:
 
 def _sides(differing: Sequence[Difference]) -> tuple[list[Difference], list[Difference]]:
     """Return what only the keeper says and what only the duplicate says, small words left out."""
-    telling = [difference for difference in differing if difference.kind not in (_SLIPS - {"missing"}) and difference.kind != "link"]
+    plain = [difference for difference in differing if not _TEMPLATE.fullmatch(difference.keeper or difference.duplicate)]
+    telling = [difference for difference in plain if difference.kind not in (_SLIPS - {"missing"}) and difference.kind != "link"]
     return [each for each in telling if not each.duplicate], [each for each in telling if not each.keeper]
 
 

@@ -39,6 +39,8 @@ FEWEST_APART = 25
 FEWEST_IN_SECTION = 8
 # ... and what two sections beside each other say, which is mostly meant, only where it is a whole passage.
 FEWEST_BESIDE = 100
+# What stands in more places than these is a lead-in, a note or a step of many procedures.
+MOST_BESIDE = 3
 # An example with code or markup that stands twice directly is an accident where it holds so many words of prose.
 FEWEST_EXAMPLE = 40
 # What is too short to be told by its length is a sentence at least.
@@ -199,7 +201,7 @@ class _Judge:
             if same:
                 return Verdict("D103", "safe", "shown", "an article says each thing once; the first copy stays")
             return Verdict("D103", "unsafe", "shown", "the copies differ in case, quotes, marks or line breaks only")
-        if size < 8:
+        if size < 8 and (size < FEWEST_SHORT or len(prose) == len(pairs)):
             return None
         return self._apart("D103", pairs, same)
 
@@ -272,7 +274,7 @@ class _Judge:
         else:
             likely = twice >= FEWEST_BESIDE or (twice >= FEWEST_IN_SECTION and self._whole(pairs))
             because = "sections beside each other may say the same"
-            if not likely and (size < FEWEST_APART or seen > 2):
+            if not likely and (size < FEWEST_APART or seen > MOST_BESIDE or (seen > 2 and size < 2 * FEWEST_APART)):
                 return None  # lead-ins, steps and notes
         return Verdict(rule, "report", "shown" if likely else "pedantic", because)
 
