@@ -94,8 +94,9 @@ def _decisions(path: str, table: Mapping[str, Any]) -> Iterator[Decision]:
 def written(decisions: Iterable[Decision]) -> bytes:
     """Return decisions as the bytes of their file: the same decisions give the same bytes."""
     parts = [_HEADER]
+    every = sorted(set(decisions))
     for kind in _KINDS:
-        for one in sorted({decision for decision in decisions if decision.kind == kind}):
+        for one in (decision for decision in every if decision.kind == kind):
             rows = [f"{key} = {_quoted(value)}" for key in _KEYS if (value := getattr(one, key))]
             parts.append("\n".join([f"[[{kind}]]", *rows]) + "\n")
     return "\n".join(parts).encode("utf-8")

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from cleaner.digest import sha256
-from cleaner.model import Finding
+from cleaner.model import Finding, Plan
 
 LENGTH = 20
 
@@ -37,6 +37,24 @@ def keyed(text: str, findings: Sequence[Finding]) -> list[Finding]:
         counts[finding.rule, str(whole)] += 1
         keys[at] = str(whole._replace(number=counts[finding.rule, str(whole)]))
     return [finding._replace(key=keys[at]) for at, finding in enumerate(findings)]
+
+
+def renumbered(plan: Plan) -> Plan:
+    """
+    Number equal findings anew, in reading order.
+
+    What a second reading finds was numbered among what was left then; in the first reading's text it may be another.
+    """
+    every = [*plan.taken, *(skip.finding for skip in plan.skipped)]
+    counts: Counter[tuple[str, Key]] = Counter()
+    keys: dict[int, str] = {}
+    for at in sorted(range(len(every)), key=lambda at: (every[at].span, every[at].rule, every[at].message)):
+        plain = Key.of(every[at].key)._replace(number=1)
+        counts[every[at].rule, plain] += 1
+        keys[at] = str(plain._replace(number=counts[every[at].rule, plain]))
+    named = [finding._replace(key=keys[at]) for at, finding in enumerate(every)]
+    pairs = zip(plan.skipped, named[len(plan.taken) :])
+    return Plan(tuple(named[: len(plan.taken)]), tuple(skip._replace(finding=finding) for skip, finding in pairs))
 
 
 class Key(NamedTuple):

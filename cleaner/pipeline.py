@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 from cleaner import keys, marks, roles
-from cleaner.fingerprint import keyed
+from cleaner.fingerprint import keyed, renumbered
 from cleaner.known import Told
 from cleaner.lines import Lines
 from cleaner.model import PROSE, Article, Cleaned, Edit, Finding, Plan, Skipped
@@ -52,7 +52,7 @@ def clean_article(article: Article, options: Options, told: Told | None = None) 
         grown = compose(article.text, plan, more)
         if grown is plan:
             break
-        plan = grown
+        plan = renumbered(grown)
     lines = page.lines
     plan = Plan(
         tuple(_worded(finding, lines) for finding in plan.taken),
