@@ -29,7 +29,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("segment.inline", "segment.shape"),
     ("baseline",),
     ("known", "walk"),
-    ("source", "fingerprint", "repair", "keys", "marks", "plan", "options", "headline", "language", "words", "tags", "lines"),
+    ("source", "fingerprint", "repair", "keys", "marks", "plan", "options", "headline", "language", "words", "tags", "lines", "outline"),
     ("git", "globs", "jobs", "digest"),
     ("model", "errors", "patterns"),
 )

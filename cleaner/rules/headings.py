@@ -74,6 +74,8 @@ def _twins(page: Page) -> Iterator[Finding]:
         if _TAB.search(page.source(twin)) or parted(page.article.text, page.blocks[keeper.number + 1 : twin.number]):
             continue  # each reader is shown one of the two
         bodies = [_body(page, block) for block in group]
+        if [page.keys[block.number] for block in bodies[0]] == [page.keys[block.number] for block in bodies[1]]:
+            continue  # found with all other copies
         if _alike(page, *bodies):
             yield Finding(
                 rule="D111",

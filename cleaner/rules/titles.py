@@ -52,7 +52,8 @@ def _front(page: Page, front: Block, titles: list[Block], site: str) -> Iterator
     found = _FRONT_TITLE.search(page.article.text, *front.span)
     if found is None:
         return
-    if not _LAYOUT.search(page.article.text, *front.span):
+    shown = bool(_LAYOUT.search(page.article.text, *front.span))
+    if not shown and page.profile != "article":
         return  # many sites write the title in both places and show one of them
     title = found.group("title").strip().rstrip(",").strip("\"'")
     first = page.blocks[1] if len(page.blocks) > 1 else None
@@ -66,12 +67,13 @@ def _front(page: Page, front: Block, titles: list[Block], site: str) -> Iterator
                 span=block.span,
                 message=f"the title of the front matter stands again as {'a heading' if block.kind == 'heading' else 'a bold line'}",
                 safety="report",
+                confidence="shown" if shown else "pedantic",
                 keeper=Span(*found.span()),
                 relation="normalised",
                 scores=SAME,
                 words=count(said),
                 key=page.keys[block.number],
-                because="many sites show the front matter's title and the heading in two places by design",
+                because="the page's template shows the title, too" if shown else "many sites show the title in two places by design",
             )
 
 
