@@ -9,8 +9,9 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from cleaner.lines import Lines
-from cleaner.model import PROSE, Article, Block, Format, Profile, Span
+from cleaner.model import PROSE, Article, Block, Profile, Span
 from cleaner.options import Options
+from cleaner.segment.inline import masks, may_mask
 
 
 @lru_cache(maxsize=1)
@@ -20,11 +21,7 @@ def _language(text: str) -> str:
     return guess(text)
 
 
-@lru_cache(maxsize=10_000)
-def _masks(text: str, span: Span, format: Format) -> list[Span]:
-    from cleaner.segment.inline import masks
-
-    return masks(text, span, format)
+_masks = lru_cache(maxsize=10_000)(masks)
 
 
 @lru_cache(maxsize=1)
@@ -79,4 +76,5 @@ class Page(NamedTuple):
 
     def masks(self, block: Block) -> list[Span]:
         """Return the spans inside a block where nothing may be mended: code, URLs, tags, templates. Sorted, disjoint."""
-        return _masks(self.article.text, block.inner, self.article.format)
+        text, inner = self.article.text, block.inner
+        return _masks(text, inner, self.article.format) if may_mask(text[inner.start : inner.end]) else []

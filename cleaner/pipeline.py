@@ -16,7 +16,7 @@ from cleaner import keys, marks, roles
 from cleaner.fingerprint import keyed, renumbered
 from cleaner.known import Told
 from cleaner.lines import Lines
-from cleaner.model import PROSE, Article, Cleaned, Edit, Finding, Plan, Skipped
+from cleaner.model import PROSE, Article, Cleaned, Edit, Finding, Plan, Skipped, Span
 from cleaner.options import Options
 from cleaner.page import Page
 from cleaner.plan import Verdict, apply, compose, resolve
@@ -126,31 +126,35 @@ def _between(page: Page) -> Iterator[Finding]:
 
 def _mended(page: Page, edits: Sequence[Edit]) -> Page:
     """Give each block its text as it will read once mended, and the key made from that."""
-    text = page.article.text
+    text, format = page.article.text, page.article.format
     pending = list(edits)
-    at = 0
+    at, following = 0, pending[0].span.start if pending else len(text) + 1
     mended: list[str] = []
-    for block in page.blocks:
-        said = text[block.inner.start : block.inner.end]
-        while at < len(pending) and pending[at].span.end <= block.inner.start:
-            at += 1
-        own: list[Edit] = []
-        while at < len(pending) and pending[at].span.start < block.inner.end:
-            own.append(pending[at])
-            at += 1
-        if own and all(block.inner.holds(edit.span) for edit in own):
-            shifted = [edit._replace(span=edit.span._replace(start=edit.span.start - block.inner.start, end=edit.span.end - block.inner.start)) for edit in own]
-            said = apply(said, shifted)
-        mended.append(said)
-    cache: dict[str, str] = {}
     made: list[str] = []
-    for block, said in zip(page.blocks, mended):
-        if block.kind in PROSE:
-            if said not in cache:
-                cache[said] = keys.key(said, page.article.format)
-            made.append(cache[said])
-        else:
+    known: dict[str, tuple[str, str]] = {}  # a line said a million times is held once
+    for block in page.blocks:
+        start, end = block.inner
+        said = text[start:end]
+        if following < end:
+            while at < len(pending) and pending[at].span.end <= start:
+                at += 1
+            own: list[Edit] = []
+            while at < len(pending) and pending[at].span.start < end:
+                own.append(pending[at])
+                at += 1
+            following = pending[at].span.start if at < len(pending) else len(text) + 1
+            if own and all(block.inner.holds(edit.span) for edit in own):
+                shifted = [edit._replace(span=Span(edit.span.start - start, edit.span.end - start)) for edit in own]
+                said = apply(said, shifted)
+        if block.kind not in PROSE:
+            mended.append(said)
             made.append(f"{block.kind}\0{text[block.span.start : block.span.end]}")
+            continue
+        both = known.get(said)
+        if both is None:
+            both = known[said] = said, keys.key(said, format)
+        mended.append(both[0])
+        made.append(both[1])
     page = page._replace(mended=tuple(mended), keys=tuple(made))
     # What a block is for, and what kind of text this is, is told from the text as it will read.
     page = page._replace(blocks=roles.assign(page))

@@ -201,6 +201,17 @@ def sentences(text: str, span: Span | None = None, masks: Sequence[Span] = ()) -
         Trimmed spans in offsets of the whole text; disjoint, in order, none empty.
     """
     start, stop = span if span is not None else (0, len(text))
+    if not masks:  # only what stands in the part tells, and the same paragraph is asked about again and again
+        return [Span(start + one, start + two) for one, two in _unmasked_sentences(text[start:stop])]
+    return _sentences(text, start, stop, masks)
+
+
+@lru_cache(maxsize=10_000)
+def _unmasked_sentences(text: str) -> tuple[Span, ...]:
+    return tuple(_sentences(text, 0, len(text), ()))
+
+
+def _sentences(text: str, start: int, stop: int, masks: Sequence[Span]) -> list[Span]:
     found: list[Span] = []
     starts = [mask.start for mask in masks]
     at = start

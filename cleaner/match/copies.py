@@ -72,6 +72,7 @@ class _Walk:
         self.links: list[dict[int, int]] = []
         self.places: dict[str, list[int]] = defaultdict(list)  # key -> where on the stack, ascending
         self.moved: dict[int, int] = {}  # a block that went -> the block it repeats
+        self.one: tuple[int, ...] = ()  # the last keeper of a single block
         self.found: list[Run] = []
 
     def walk(self) -> list[Run]:
@@ -102,7 +103,7 @@ class _Walk:
             going[:] = run
         self._record(going)
         self._show()
-        return sorted(run._replace(keepers=tuple(map(self._stays, run.keepers))) for run in self.found)
+        return sorted(map(self._settled, self.found))
 
     def _as_before(self, number: int, going: list[tuple[int, int]]) -> bool:
         """Do with a block what was done with the one before it, if the two are twins and that one was judged."""
@@ -192,9 +193,17 @@ class _Walk:
 
     def _record(self, going: list[tuple[int, int]]) -> None:
         if going:
-            run = self._run(going, goes=True, adjacent=going[-1][1] + 1 == len(self.stack))
+            adjacent = going[-1][1] + 1 == len(self.stack)
+            if len(going) == 1:  # a line that is said a million times makes a million of these
+                number, place = going[0]
+                if self.one != (keeper := (self.stack[place],)):
+                    self.one = keeper
+                run = Run((number,), self.one, adjacent, True)
+                self.moved[number] = keeper[0]
+            else:
+                run = self._run(going, goes=True, adjacent=adjacent)
+                self.moved.update(zip(run.duplicates, run.keepers))
             self.found.append(run)
-            self.moved.update(zip(run.duplicates, run.keepers))
             going.clear()
 
     def _show(self) -> None:
@@ -208,6 +217,11 @@ class _Walk:
             if self._counts(run):
                 self.found.append(self._run(run, goes=False, adjacent=run[-1][1] + len(run) == place))
             place -= len(run)
+
+    def _settled(self, run: Run) -> Run:
+        if self.moved.keys().isdisjoint(run.keepers):
+            return run
+        return run._replace(keepers=tuple(map(self._stays, run.keepers)))
 
     def _stays(self, keeper: int) -> int:
         while keeper in self.moved:  # all copies of one key match each other directly, so following them is no chain

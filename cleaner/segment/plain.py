@@ -17,6 +17,8 @@ _HEADING = pattern(r"(#{1,6})[ \t]+(?=\S)")
 _UNDERLINE = pattern(r"([=\-~^*])\1{2,}[ \t]*$")
 _ITEM = pattern(r"(?:[-*+•‣◦–—]|\d{1,3}[.)]|[a-z]\))[ \t]+(?=\S)")
 _RULE = pattern(r"(?:[-*_=~#•][ \t]*){3,}$")
+# So many plain lines are remembered: what repeats, repeats soon.
+MOST_PLAIN = 10_000
 _CONFLICT = pattern(r"(?:<{7}|>{7}|\|{7})(?: |$)|={7}$")
 
 
@@ -38,13 +40,15 @@ def _pieces(text: str, rows: list[Span]) -> Iterator[_Piece]:
     single = shape.one_a_line([[text[row.start : row.end] for row in chunk] for chunk in chunks if len(chunk) > 1])
     group = 0
     listing = False
+    plain: dict[str, int] = {}
     for chunk in chunks:
-        for kind, first, last, at, level in _split(text, chunk, single):
+        for kind, first, last, at, level in _split(text, chunk, single, plain):
             if kind == "item" and not listing:
                 group += 1
             listing = kind == "item"
+            span = first if first is last else Span(first.start, last.end)
             inner = _trimmed(text, at, first.end if kind == "heading" else last.end)
-            yield kind, Span(first.start, last.end), inner, level, group if listing else 0
+            yield kind, span, span if inner == span else inner, level, group if listing else 0
 
 
 def _chunks(text: str, rows: list[Span]) -> list[list[Span]]:
@@ -61,12 +65,21 @@ def _chunks(text: str, rows: list[Span]) -> list[list[Span]]:
     return chunks
 
 
-def _split(text: str, chunk: list[Span], single: bool) -> Iterator[tuple[Kind, Span, Span, int, int]]:
-    """Yield kind, first line, last line, where the prose begins, and level, for each block of a run of lines."""
-    at = 0
-    while at < len(chunk):
+def _split(text: str, chunk: list[Span], single: bool, plain: dict[str, int]) -> Iterator[tuple[Kind, Span, Span, int, int]]:
+    """
+    Yield kind, first line, last line, where the prose begins, and level, for each block of a run of lines.
+
+    What is found to be a plain line is put into `plain`, with its indentation: the same line is not looked at again, and
+    under a plain line a plain line underlines nothing.
+    """
+    at, size = 0, len(chunk)
+    while at < size:
         row = chunk[at]
         said = text[row.start : row.end]
+        if said in plain and (at + 1 == size or text[chunk[at + 1].start : chunk[at + 1].end] in plain):
+            yield "paragraph", row, row, row.start + plain[said], 0
+            at += 1
+            continue
         indent = len(said) - len(said.lstrip())
         bare = said.strip()
         start = row.start + indent
@@ -90,6 +103,8 @@ def _split(text: str, chunk: list[Span], single: bool) -> Iterator[tuple[Kind, S
             yield "item", row, chunk[end], start + mark.end(), 1 + indent // 2
             at = end
         elif single:
+            if len(plain) < MOST_PLAIN and not _UNDERLINE.match(bare):
+                plain[said] = indent
             yield "paragraph", row, row, start, 0
         else:
             end = at

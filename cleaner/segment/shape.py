@@ -24,6 +24,8 @@ def ends_sentence(line: str) -> bool:
 
 def stands_alone(line: str) -> bool:
     """Whether a line is set as a title or deck: all of it bold, or a heading mark before it."""
+    if line[:1].isalnum():
+        return False  # nearly always
     bare = line.strip()
     return (len(bare) > 4 and bare[:2] in ("**", "__") and bare.endswith(bare[:2]) and bare[:2] not in bare[2:-2]) or (
         bare.startswith("#") and bare.lstrip("#")[:1] == " "
