@@ -166,8 +166,11 @@ def _finding(
     if not page.options.wants(rule):
         return
     confidence = _confidence(page, rule, differing, apart, size, keeper, duplicate)
-    if confidence == "pedantic" and rule == "D105" and size < FEWEST_STATED and page.profile != "article":
-        return  # two entries, rows or steps that say two things
+    if confidence == "pedantic" and page.profile != "article":
+        if size < FEWEST_STATED and (_exchanged(differing) or not _in_one_section(page, keeper, duplicate)):
+            return  # two entries, rows or steps that say two things
+        if _exchanged(differing) and not _in_one_section(page, keeper, duplicate):
+            return  # two sections that say two things in the same way
     yield Finding(
         rule=rule,
         span=duplicate.span,
@@ -249,6 +252,13 @@ def _same_link(page: Page, keeper: Block, duplicate: Block) -> bool:
         for block in (keeper, duplicate)
     )
     return not one.isdisjoint(other)
+
+
+def _exchanged(differing: Sequence[Difference]) -> bool:
+    """Whether one text says something in the place of what the other says."""
+    said = _unmarked(differing)
+    kept, added = _sides(said)
+    return bool(kept and added) or not all(map(_edited, said)) or any(each.kind == "link" and each.keeper and each.duplicate for each in said)
 
 
 def _sides(differing: Sequence[Difference]) -> tuple[list[Difference], list[Difference]]:

@@ -39,6 +39,8 @@ FEWEST_APART = 25
 FEWEST_IN_SECTION = 8
 # ... and what two sections beside each other say, which is mostly meant, only where it is a whole passage.
 FEWEST_BESIDE = 100
+# How many blocks further on a passage may go on after what was edited in one of its copies.
+NEXT = 4
 # What stands in more places than these is a lead-in, a note or a step of many procedures.
 MOST_BESIDE = 3
 # An example with code or markup that stands twice directly is an accident where it holds so many words of prose.
@@ -73,7 +75,9 @@ def find(page: Page) -> Iterator[Finding]:
     judge = _Judge(page)
     runs = _headed(page, copies.runs(page.keys, [block.kind in PROSE for block in page.blocks], judge.may_go, judge.twins))
     gone = Gone(number for run in runs if run.goes for number in run.duplicates)
-    for run in _merged(runs):
+    runs = list(_merged(runs))
+    judge.passages = _passages(runs)
+    for run in runs:
         verdict = judge(run)
         if verdict is not None and page.options.wants(verdict.rule):
             yield _finding(page, run, verdict, gone)
@@ -122,6 +126,26 @@ def _merged(runs: Sequence[Run]) -> Iterator[Run]:
         yield pending._replace(duplicates=(*pending.duplicates, *more))
 
 
+def _passages(runs: Sequence[Run]) -> dict[int, list[int]]:
+    """
+    Return for the first block of each copy all blocks of the passage it belongs to.
+
+    A passage that was pasted and then edited falls into several runs, in the same order as their originals and with little
+    between them on both sides.
+    """
+    passages: dict[int, list[int]] = {}
+    together: list[int] = []
+    before: Run | None = None
+    for run in runs:
+        steps = before is not None and (run.duplicates[0] - before.duplicates[-1], run.keepers[0] - before.keepers[-1])
+        if not steps or not all(1 <= step <= NEXT for step in steps):
+            together = []
+        together.extend(run.duplicates)
+        passages[run.duplicates[0]] = together
+        before = run
+    return passages
+
+
 class _Judge:
     """Judges runs on one page; remembers what it learnt about blocks."""
 
@@ -129,6 +153,7 @@ class _Judge:
         self.page = page
         self._same: dict[int, str] = {}
         self._outline: Outline | None = None
+        self.passages: dict[int, list[int]] = {}
         self._copies: dict[str, int] = {}
         for key in page.keys:
             self._copies[key] = self._copies.get(key, 0) + 1
@@ -274,7 +299,10 @@ class _Judge:
         else:
             likely = twice >= FEWEST_BESIDE or (twice >= FEWEST_IN_SECTION and self._whole(pairs))
             because = "sections beside each other may say the same"
-            if not likely and (size < FEWEST_APART or seen > MOST_BESIDE or (seen > 2 and size < 2 * FEWEST_APART)):
+            passage = self.passages.get(one.number, ())
+            if len(passage) > len(pairs):
+                size = sum(self.size(self.page.blocks[number]) for number in passage if self.page.blocks[number].kind in PROSE)
+            if not likely and (size < (FEWEST_APART if len(pairs) > 1 or len(passage) > 1 else 2 * FEWEST_APART) or seen > MOST_BESIDE or (seen > 2 and size < 2 * FEWEST_APART)):
                 return None  # lead-ins, steps and notes
         return Verdict(rule, "report", "shown" if likely else "pedantic", because)
 
