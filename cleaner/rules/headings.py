@@ -76,7 +76,7 @@ def _twins(page: Page) -> Iterator[Finding]:
         bodies = [_body(page, block) for block in group]
         if [page.keys[block.number] for block in bodies[0]] == [page.keys[block.number] for block in bodies[1]]:
             continue  # found with all other copies
-        if _alike(page, *bodies):
+        if not all(bodies) or _alike(page, *bodies):
             yield Finding(
                 rule="D111",
                 span=Span(twin.span.start, (bodies[1] or [twin])[-1].span.end),

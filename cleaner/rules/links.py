@@ -76,6 +76,9 @@ def _lead_alike(page: Page) -> Iterator[Finding]:
         target, said = _PLACE.sub("", found["target"]).rstrip("/").casefold(), f"{found['name']} {found['rest']}".strip().casefold()
         twin = next(((other, name) for other, name in above.get(target, ()) if _same(page, other, block, name, said)), None)
         above.setdefault(target, []).append((block, said))
+        before = page.blocks[block.number - 1] if block.number else None
+        if twin is None and before is not None and (over := _ENTRY.match(page.mended[before.number])) and over["name"] == found["name"]:
+            yield _renamed(page, before, block)
         if twin is None or page.keys[twin[0].number] == page.keys[block.number]:
             continue
         other = twin[0]
@@ -93,6 +96,21 @@ def _lead_alike(page: Page) -> Iterator[Finding]:
             key=page.keys[block.number],
             because="two entries of one list lead to the same place",
         )
+
+
+def _renamed(page: Page, other: Block, block: Block) -> Finding:
+    return Finding(
+        rule="D130",
+        span=block.span,
+        message="{here} has the name of the link in {there}, and leads elsewhere",
+        safety="report",
+        confidence="pedantic",
+        keeper=other.span,
+        relation="near",
+        words=count(page.mended[block.number]),
+        key=page.keys[block.number],
+        because="one of the two links may be old",
+    )
 
 
 def _same(page: Page, other: Block, block: Block, name: str, said: str) -> bool:

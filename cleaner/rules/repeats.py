@@ -39,6 +39,8 @@ FEWEST_APART = 25
 FEWEST_IN_SECTION = 8
 # ... and what two sections beside each other say, which is mostly meant, only where it is a whole passage.
 FEWEST_BESIDE = 100
+# A passage in two sections beside each other is worth showing to those who want to see all from so many words on.
+FEWEST_PASSAGE = 40
 # How many blocks further on a passage may go on after what was edited in one of its copies.
 NEXT = 4
 # What stands in more places than these is a lead-in, a note or a step of many procedures.
@@ -134,15 +136,16 @@ def _passages(runs: Sequence[Run]) -> dict[int, list[int]]:
     between them on both sides.
     """
     passages: dict[int, list[int]] = {}
-    together: list[int] = []
-    before: Run | None = None
-    for run in runs:
-        steps = before is not None and (run.duplicates[0] - before.duplicates[-1], run.keepers[0] - before.keepers[-1])
-        if not steps or not all(1 <= step <= NEXT for step in steps):
-            together = []
+    for at, run in enumerate(runs):
+        together: list[int] = []
+        # What stands between may be a copy of something else.
+        for before in reversed(runs[max(0, at - NEXT) : at]):
+            steps = run.duplicates[0] - before.duplicates[-1], run.keepers[0] - before.keepers[-1]
+            if all(1 <= step <= NEXT for step in steps):
+                together = passages[before.duplicates[0]]
+                break
         together.extend(run.duplicates)
         passages[run.duplicates[0]] = together
-        before = run
     return passages
 
 
@@ -278,7 +281,7 @@ class _Judge:
         likely = False
         if not same:
             because = "the copies differ in case, quotes, marks or line breaks only"
-        elif not self._prose_like(telling):
+        elif not self._prose_like(telling) and not any(ends_sentence(self.said(block)) for block in telling):
             return None  # examples, syntax and output
         elif self._anchored(pairs):
             likely, because = True, "two places of one page have the same anchor"
@@ -299,10 +302,7 @@ class _Judge:
         else:
             likely = twice >= FEWEST_BESIDE or (twice >= FEWEST_IN_SECTION and self._whole(pairs))
             because = "sections beside each other may say the same"
-            passage = self.passages.get(one.number, ())
-            if len(passage) > len(pairs):
-                size = sum(self.size(self.page.blocks[number]) for number in passage if self.page.blocks[number].kind in PROSE)
-            if not likely and (size < (FEWEST_APART if len(pairs) > 1 or len(passage) > 1 else 2 * FEWEST_APART) or seen > MOST_BESIDE or (seen > 2 and size < 2 * FEWEST_APART)):
+            if not likely and not self._passage(one, pairs, size, seen):
                 return None  # lead-ins, steps and notes
         return Verdict(rule, "report", "shown" if likely else "pedantic", because)
 
@@ -331,6 +331,17 @@ class _Judge:
     def _ends(self, heading: Block, last: Block) -> bool:
         below = self.page.blocks[last.number + 1] if last.number + 1 < len(self.page.blocks) else None
         return below is None or (below.kind == "heading" and below.level <= heading.level)
+
+    def _passage(self, one: Block, pairs: list[tuple[Block, Block]], size: int, seen: int) -> bool:
+        """Whether what two sections say is a passage worth showing to those who want to see all."""
+        passage = self.passages.get(one.number, ())
+        if len(passage) > len(pairs):
+            blocks = [self.page.blocks[number] for number in passage]
+            rare = sum(self.size(block) for block in blocks if block.kind in PROSE and self._copies[self.page.keys[block.number]] <= MOST_BESIDE)
+            return rare >= FEWEST_PASSAGE
+        if seen > MOST_BESIDE:
+            return False
+        return size >= (FEWEST_APART if len(pairs) > 1 and seen == 2 else FEWEST_PASSAGE)  # noqa: PLR2004 - the two
 
     def _framed(self, one: Block, other: Block) -> bool:
         """Whether different markup stands directly above each of two blocks, as around figures, tabs and examples."""
@@ -377,7 +388,8 @@ class _Judge:
             once = same and size >= FEWEST_SHORT and self._copies[self.page.keys[one.number]] == 2
             if once and self._release(one) == self._release(other) >= 0 and self.outline.relation(one, other) == "beside":
                 return Verdict("D130", "report", "shown", "one release names the same change twice")
-            if size < FEWEST_ANYWHERE and not self._entry(one):
+            released = self._release(one) >= 0 and self._release(other) >= 0
+            if size < (FEWEST_SHORT if released else FEWEST_ANYWHERE) and not self._entry(one):
                 return None
             return Verdict("D130", "report", "pedantic", "another list may need the same item")
         if not same:
@@ -508,9 +520,18 @@ class _Judge:
         return total > 0 and covered * 2 < total
 
 
+def _all_there_is(page: Page, first: int, last: int) -> bool:
+    """Whether blocks are all that stands under the heading above them."""
+    blocks = page.blocks
+    below = blocks[last + 1] if last + 1 < len(blocks) else None
+    return first > 0 and blocks[first - 1].kind == "heading" and blocks[first - 1].role != "title" and (below is None or below.kind == "heading")
+
+
 def _finding(page: Page, run: Run, verdict: Verdict, gone: Gone) -> Finding:
     blocks = page.blocks
     first, last = run.duplicates[0], run.duplicates[-1]
+    if verdict.safety == "report" and verdict.rule == "D101" and _all_there_is(page, first, last):
+        first -= 1  # without its text the heading would go, too
     span = Span(blocks[first].span.start, blocks[last].span.end)
     keeper = Span(blocks[run.keepers[0]].span.start, blocks[run.keepers[-1]].span.end)
     size = sum(count(page.mended[number]) for number in run.duplicates)

@@ -20,7 +20,8 @@ from cleaner.words import count, sentences
 FEWEST_WORDS = 4
 FEWEST_SAFE = 5
 FEWEST_APART = 8
-# Characters that a paragraph has to have to hold more than one such sentence.
+# A phrase of so many words is not said twice in a row for rhythm, in a paragraph of so many characters.
+FEWEST_REPEATED = 5
 SHORTEST_TOLD = 80
 
 # What opens a quotation, and what closes it.
@@ -68,67 +69,45 @@ def find(page: Page, edits: Sequence[Edit] = ()) -> Iterator[Finding]:
         if len(parts) == 1 or not any(ends_sentence(page.article.said(part)) for part in parts):
             yield from _lines(page, say, block, masks)
     if page.options.pedantic:
-        yield from _in_section(page)
+        yield from _phrases(page)
 
 
-def _in_section(page: Page) -> Iterator[Finding]:
-    """A sentence that stands in two paragraphs of one section, and is not all that either of them says: only ever shown."""
-    seen: dict[tuple[int, str], tuple[Block, int]] = {}
-    found: dict[tuple[int, str], list[tuple[Block, Block]]] = {}
+def _phrases(page: Page) -> Iterator[Finding]:
+    """A phrase that directly follows itself, across a full stop or comma: only ever shown."""
+    text = page.article.text
     for block in page.blocks:
-        if block.kind not in ("paragraph", "item"):
+        if block.kind not in ("paragraph", "item") or len(page.inner(block)) < SHORTEST_TOLD:
             continue
-        text = page.inner(block)
-        if len(text) < SHORTEST_TOLD:
-            continue
-        for said in dict.fromkeys(_sentences(text)):
-            place = (block.section, said)
-            if place in seen:
-                found.setdefault(place, []).append((seen[place][0], block))
-            else:
-                seen[place] = block, len(said)
-    for (_, said), pairs in found.items():
-        one, other = pairs[0]
-        size = count(said)
-        if len(pairs) > 1 or size < FEWEST_APART or one.kind != other.kind:
-            continue
-        spans = _place(page, one, said), _place(page, other, said)
-        if spans[0] is None or spans[1] is None or any(span.end - span.start > 0.9 * (block.inner.end - block.inner.start) for span, block in zip(spans, pairs[0])):  # type: ignore[union-attr]
-            continue
-        yield Finding(
-            rule="D120",
-            span=spans[1],
-            message=f"{{here}} {{repeats}} a sentence of {{there}}, in one section: {size:,} words",
-            safety="report",
-            confidence="pedantic",
-            keeper=spans[0],
-            relation="exact",
-            scores=SAME,
-            words=size,
-            key=said,
-            because="the section says it already; which of the two goes is for the author to say",
-        )
-
-
-def _sentences(text: str) -> list[str]:
-    if "\n" in text:
-        text = " ".join(text.split())
-    return [bare for piece in _ENDS.split(text) if len(bare := piece.strip()) >= SHORTEST_TOLD // 2]
-
-
-def _place(page: Page, block: Block, said: str) -> Span | None:
-    """Return where a block says a sentence, whatever its line breaks."""
-    import re
-
-    found = re.compile(r"\s+".join(map(re.escape, said.split()))).search(page.article.text, *block.inner)
-    return Span(*found.span()) if found else None
+        places = list(_WORD.finditer(text, *block.inner))
+        said = [place.group().casefold() for place in places]
+        last: dict[tuple[str, ...], int] = {}
+        for at in range(len(said) - FEWEST_REPEATED + 1):
+            start = last.get(tuple(said[at : at + FEWEST_REPEATED]))
+            last[tuple(said[at : at + FEWEST_REPEATED])] = at
+            if start is None or said[start:at] != said[at : 2 * at - start]:
+                continue
+            span = Span(places[at].start(), places[2 * at - start - 1].end())
+            yield Finding(
+                rule="D120",
+                span=span,
+                message=f"the words stand again right behind themselves: {at - start:,} words",
+                safety="report",
+                confidence="pedantic",
+                keeper=Span(places[start].start(), places[at - 1].end()),
+                relation="exact",
+                scores=SAME,
+                words=at - start,
+                key=" ".join(said[start:at]),
+                because="which of the two goes on as it should is for the author to say",
+            )
+            break
 
 
 # Wherever a sentence may end. Splitting there is far cheaper than telling sentences, and a text whose pieces all differ
 # repeats no sentence: two copies of one fall into the same pieces.
 _PIECE = pattern(r"[.!?\u2026\u203c\u203d\u2047-\u2049\u3002\uff01\uff1f\uff61\uff0e\u061f\u06d4\u0964\u0589\u0965\u1362\u1367\u1803\u1809\u104a\u104b\u17d4\u17d5]+[^\w\s]*|\s*\n\s*")
 
-_ENDS = pattern(r"(?<=[.!?\u2026\u3002\uff01\uff1f\u061f\u06d4\u0964])\s+")
+_WORD = pattern(r"[^\W_]+(?:['’][^\W_]+)*")
 
 
 @lru_cache(maxsize=10_000)

@@ -53,8 +53,6 @@ def _front(page: Page, front: Block, titles: list[Block], site: str) -> Iterator
     if found is None:
         return
     shown = bool(_LAYOUT.search(page.article.text, *front.span))
-    if not shown and page.profile != "article":
-        return  # many sites write the title in both places and show one of them
     title = found.group("title").strip().rstrip(",").strip("\"'")
     first = page.blocks[1] if len(page.blocks) > 1 else None
     if first is not None and first.kind == "heading" and first not in titles:
