@@ -45,7 +45,8 @@ class Globs:
 
     def _in(self, base: str, path: str, below: str | None) -> tuple[str, ...]:
         whole = relative(path, base)
-        skipped = 0 if below is None else _depth(relative(below.rstrip("/") + "/", base))
+        named = "" if below is None else relative(below.rstrip("/") + "/", base)
+        skipped = _depth(named) if named and whole.startswith(named) else 0
         head, _, _ = whole.rstrip("/").rpartition("/")
         key = (base, f"{skipped}\0{head}")
         if key not in self._folders:  # files of one folder ask the same of the folders above them
@@ -73,7 +74,7 @@ def compiled(pattern: str) -> re.Pattern[str]:
         if part == "**":
             said += ".+" if last else "(?:.*/)?"
         else:
-            said += _part(part) + ("" if last else "/")
+            said += "(?=[^/])" + _part(part) + ("" if last else "/")
     return re.compile(said + ("/" if pattern.endswith("/") else "/?"), re.DOTALL)
 
 

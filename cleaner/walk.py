@@ -106,7 +106,7 @@ def _folder(folder: str, scope: Scope, *, ignored: bool) -> Found:
         else:
             files.append(path)
     if others:
-        said = ", ".join(f"{count} {suffix or 'without suffix'}" for suffix, count in sorted(others.items()))
+        said = ", ".join(f"{count} {suffix or 'without suffix'}" for suffix, count in others.most_common())
         passed.append((folder, f"no articles: {said}"))
     if ignored and listed is not None:
         passed += [(os.path.join(folder, name), "ignored by git") for name in git.ignored(folder)]
