@@ -16,11 +16,29 @@ import os
 import sys
 import time
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
 from cleaner.digest import sha256
 from cleaner.known import Known
-from cleaner.model import Article, Cleaned, Counts, Difference, Edit, Finding, Origin, Plan, Scores, Skipped, Span
+from cleaner.model import (
+    Article,
+    Cleaned,
+    Confidence,
+    Counts,
+    Difference,
+    Edit,
+    Finding,
+    Format,
+    Origin,
+    Plan,
+    Profile,
+    Relation,
+    Safety,
+    Scores,
+    Skipped,
+    Span,
+    Status,
+)
 from cleaner.options import Options
 
 NAME = ".cleaner_cache"
@@ -235,8 +253,12 @@ def _finding_row(finding: Finding) -> list[Any]:
 
 def _hit(row: Any, data: bytes, digest: str, path: str) -> Hit:
     (format, profile, encoding, bom, sure, declared), (blocks, opaque, removed, language), notes, used, taken, skipped = row
-    _texts(format, profile, encoding, *notes, *used)
+    _texts(encoding, *notes, *used)
+    _one_of(format, Format)
+    _one_of(profile, Profile)
     _numbers(blocks, removed)
+    if any(value is not None and not isinstance(value, str) for value in (declared, language)):
+        raise TypeError
     bom = bytes.fromhex(bom)
     text = ""
     if taken or skipped:
@@ -244,7 +266,9 @@ def _hit(row: Any, data: bytes, digest: str, path: str) -> Hit:
             raise ValueError
         text = data[len(bom) :].decode(encoding)
     origin = Origin(path, encoding, bom, digest, bool(sure), declared)
-    counts = Counts(blocks, tuple((str(kind), int(number)) for kind, number in opaque), removed, language)
+    _texts(*(kind for kind, _ in opaque))
+    _numbers(*(number - 1 for _, number in opaque))
+    counts = Counts(blocks, tuple((kind, number) for kind, number in opaque), removed, language)
     plan = Plan(
         tuple(_finding(each, text) for each in taken),
         tuple(_skipped(each, text) for each in skipped),
@@ -258,13 +282,18 @@ def _hit(row: Any, data: bytes, digest: str, path: str) -> Hit:
 
 def _skipped(row: Any, text: str) -> Skipped:
     finding, status, reason, winner = row
-    _texts(status, reason)
+    _texts(reason)
+    _one_of(status, Status)
     return Skipped(_finding(finding, text), status, reason, None if winner is None else _finding(winner, text))
 
 
 def _finding(row: Any, text: str) -> Finding:
     rule, span, message, safety, edits, confidence, keeper, relation, scores, differences, words, key, because = row
-    _texts(rule, message, safety, confidence, key, because)
+    _texts(rule, message, key, because)
+    _one_of(safety, Safety)
+    _one_of(confidence, Confidence)
+    if relation is not None:
+        _one_of(relation, Relation)
     _numbers(words)
     return Finding(
         rule,
@@ -275,12 +304,25 @@ def _finding(row: Any, text: str) -> Finding:
         confidence,
         None if keeper is None else _span(keeper, text),
         relation,
-        None if scores is None else Scores(*map(float, scores)),
-        tuple(Difference(*map(str, each)) for each in differences),
+        None if scores is None else _scores(scores),
+        tuple(_difference(each) for each in differences),
         words,
         key,
         because,
     )
+
+
+def _scores(row: Any) -> Scores:
+    jaccard, ratio, containment = row
+    if not all(isinstance(each, int | float) and 0 <= each <= 1 for each in row):
+        raise ValueError
+    return Scores(jaccard, ratio, containment)
+
+
+def _difference(row: Any) -> Difference:
+    kind, keeper, duplicate = row
+    _texts(kind, keeper, duplicate)
+    return Difference(kind, keeper, duplicate)
 
 
 def _edit(row: Any, text: str) -> Edit:
@@ -297,6 +339,11 @@ def _span(row: Any, text: str) -> Span:
     return Span(start, end)
 
 
+def _one_of(value: Any, choices: Any) -> None:
+    if value not in get_args(choices):
+        raise ValueError
+
+
 def _texts(*values: Any) -> None:
     for value in values:
         if not isinstance(value, str):
@@ -305,5 +352,5 @@ def _texts(*values: Any) -> None:
 
 def _numbers(*values: Any) -> None:
     for value in values:
-        if not isinstance(value, int) or isinstance(value, bool):
+        if not isinstance(value, int) or isinstance(value, bool) or value < 0:
             raise TypeError

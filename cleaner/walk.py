@@ -21,6 +21,7 @@ SUFFIXES = (
     *(".adoc", ".asciidoc"),
     *(".txt", ".text"),
 )
+_OURS = (".git", ".cleaner_cache")  # nobody's articles, and nothing that anybody needs to be told of
 _APART = (".*/", "node_modules/", "__pycache__/", "venv/", "site-packages/")
 
 
@@ -109,7 +110,7 @@ def _folder(folder: str, scope: Scope, *, ignored: bool) -> Found:
         said = ", ".join(f"{count} {suffix or 'without suffix'}" for suffix, count in others.most_common())
         passed.append((folder, f"no articles: {said}"))
     if ignored and listed is not None:
-        passed += [(os.path.join(folder, name), "ignored by git") for name in git.ignored(folder)]
+        passed += [(os.path.join(folder, name), "ignored by git") for name in git.ignored(folder) if not name.startswith(_OURS)]
     return Found(tuple(files), tuple(passed))
 
 
@@ -132,7 +133,7 @@ def _on_disk(folder: str, scope: Scope) -> Iterator[str]:
         prefix = "" if inside == "." else inside + os.sep
         kept = []
         for name in folders:
-            if name == ".git":
+            if name in _OURS:
                 continue
             if scope.exclude.first(os.path.join(at, name) + os.sep, below):
                 yield prefix + name + os.sep
