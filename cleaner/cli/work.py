@@ -6,7 +6,6 @@ Nothing is written to a file here; whatever is killed or interrupted meanwhile, 
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from time import perf_counter
@@ -22,9 +21,9 @@ from cleaner.report.entries import slim
 if TYPE_CHECKING:
     from cleaner.cache import Cache
 
-#: Measured: starting a worker pays from about so much text on, in so many files at least.
-_PAYS_BYTES = 300_000
-_PAYS_FILES = 4
+#: Seconds. Measured: starting a second process costs 25 ms, and what each of them has to find out again as much.
+_ALONE = 0.05
+_PAYS = 0.1
 
 
 class Task(NamedTuple):
@@ -133,30 +132,25 @@ def do_all(
 
 
 def _each(tasks: Sequence[Task], jobs: int) -> Iterator[tuple[int, Result | None]]:
-    number = jobs or (_paying(tasks) if len(tasks) >= _PAYS_FILES else 1)
-    if number == 1:
+    """
+    Do the tasks, with so many processes; with 0 alone at first, and with the others once what is left pays for them.
+
+    Nobody knows beforehand how long a file takes. After a moment's work it is known how long these files take, and what all
+    of them need is in memory: processes that are forked then have it, too.
+    """
+    alone = 0
+    if jobs == 0:
+        began = perf_counter()
         for at, task in enumerate(tasks):
             yield at, do(task)
-        return
-    from cleaner.jobs import each
+            alone, spent = at + 1, perf_counter() - began
+            if spent > _ALONE and spent / alone * (len(tasks) - alone) > _PAYS:
+                break
+    if alone < len(tasks):
+        from cleaner.jobs import each, processors
 
-    yield from each(do, tasks, number)
-
-
-def _paying(tasks: Sequence[Task]) -> int:
-    """Return how many processes pay: all processors where there is text enough."""
-    from cleaner.jobs import processors
-
-    number = processors()
-    size = 0
-    for task in tasks if number > 1 else ():
-        try:
-            size += os.stat(task.path).st_size
-        except (OSError, ValueError):
-            continue  # whoever reads it says why not
-        if size >= _PAYS_BYTES:
-            return number
-    return 1
+        for at, result in each(do, tasks[alone:], jobs or processors()):
+            yield alone + at, result
 
 
 def _kept(task: Task, cache: Cache, *, fix: bool) -> Result | None:
