@@ -24,7 +24,7 @@ ALIKE = 0.6
 # Items of fewer words are names; of more, they are compared with all other texts, in nears.py.
 FEWEST, MOST = 3, 6
 _UNREAD = pattern(r"(?<=\])\([^()\s]*\)|[\[\]*_]")
-_ENTRY = pattern(r"[ \t>]*(?:(?:[-*+]|\d+[.)])[ \t]+)?[*_]{0,2}\[(?![ xX]\])(?P<name>[^\[\]]+)\]\((?P<target>[^()\s]{3,})\)(?P<rest>.*)", 16)
+_ENTRY = pattern(r"(?:[ \t>|]|&[a-z]{2,6};)*(?:(?:[-*+]|\d+[.)])[ \t]+)?[*_]{0,2}\[(?![ xX]\])(?P<name>[^\[\]]+)\]\((?P<target>[^()\s]{3,})\)(?P<rest>.*)", 16)
 _PLACE = pattern(r"^(?:https?:)?//(?:www\.)?", 2)
 
 
@@ -67,8 +67,9 @@ def _targets(text: str) -> bool:
 
 def _lead_alike(page: Page) -> Iterator[Finding]:
     above: dict[str, list[tuple[Block, str]]] = {}
+    names: dict[str, tuple[Block, str]] = {}
     for block in page.blocks:
-        if block.kind not in ("item", "paragraph"):
+        if block.kind not in ("item", "paragraph", "row"):
             continue
         found = _ENTRY.match(page.mended[block.number])
         if found is None:
@@ -76,6 +77,10 @@ def _lead_alike(page: Page) -> Iterator[Finding]:
         target, said = _PLACE.sub("", found["target"]).rstrip("/").casefold(), f"{found['name']} {found['rest']}".strip().casefold()
         twin = next(((other, name) for other, name in above.get(target, ()) if _same(page, other, block, name, said)), None)
         above.setdefault(target, []).append((block, said))
+        other = names.setdefault(found["name"].casefold(), (block, target))
+        if twin is None and other[0] is not block and _above(other[1], target) and count(found["name"]) >= FEWEST:
+            yield _renamed(page, other[0], block)
+            continue
         before = page.blocks[block.number - 1] if block.number else None
         if twin is None and before is not None and (over := _ENTRY.match(page.mended[before.number])) and over["name"] == found["name"]:
             yield _renamed(page, before, block)
@@ -96,6 +101,12 @@ def _lead_alike(page: Page) -> Iterator[Finding]:
             key=page.keys[block.number],
             because="two entries of one list lead to the same place",
         )
+
+
+def _above(one: str, other: str) -> bool:
+    """Whether one of two addresses lies directly below the other."""
+    shorter, longer = sorted((one, other), key=len)
+    return "#" not in longer and longer.startswith(shorter + "/") and longer.count("/") == shorter.count("/") + 1
 
 
 def _renamed(page: Page, other: Block, block: Block) -> Finding:

@@ -169,8 +169,10 @@ def _finding(
     if confidence == "pedantic" and page.profile != "article":
         if apart == 1 and {difference.kind for difference in differing} == {"link"}:
             pass  # one name for two places: one of the two links may be old
-        elif size < FEWEST_STATED and (_exchanged(differing) or not _in_one_section(page, keeper, duplicate)):
+        elif size < FEWEST_STATED and _exchanged(differing):
             return  # two entries, rows or steps that say two things
+        elif rule != "D104" and size < FEWEST_ADDED and not (apart == 1 or _in_one_section(page, keeper, duplicate)):
+            return
         elif _exchanged(differing) and not _in_one_section(page, keeper, duplicate):
             return  # two sections that say two things in the same way
     yield Finding(

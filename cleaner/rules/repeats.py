@@ -63,6 +63,16 @@ _SUMMARY = pattern(r"(?:(?:executive|simple|short)\s+)?(?:summary|abstract|overv
 _RELEASE = pattern(r"\bv?\d+\.\d+|\b\d{4}-\d{2}|\b(?:19|20)\d{2}\b|\bunreleased\b|\bchange\s?log\b|\brelease notes\b|^HEAD\b", re.IGNORECASE)
 
 
+# Why what stands apart is only reported, where passages of several runs are told as one.
+_PLACES = frozenset(
+    {
+        "the same section says it already",
+        "the page says it already, in a section that holds this one",
+        "sections beside each other may say the same",
+    }
+)
+
+
 class Verdict(NamedTuple):
     """What a repeat means: which rule speaks, what may be done, whether it is shown by default, and why."""
 
@@ -79,10 +89,9 @@ def find(page: Page) -> Iterator[Finding]:
     gone = Gone(number for run in runs if run.goes for number in run.duplicates)
     runs = list(_merged(runs))
     judge.passages = _passages(runs)
-    for run in runs:
-        verdict = judge(run)
-        if verdict is not None and page.options.wants(verdict.rule):
-            yield _finding(page, run, verdict, gone)
+    judged = [(run, verdict) for run in runs if (verdict := judge(run)) is not None and page.options.wants(verdict.rule)]
+    for several in _together(judged, judge.passages):
+        yield _passage(page, several, gone) if len(several) > 1 else _finding(page, *several[0], gone)
     if any(page.options.wants(rule) for rule in ("D102", "D104", "D105")):
         from cleaner.rules import nears
 
@@ -126,6 +135,36 @@ def _merged(runs: Sequence[Run]) -> Iterator[Run]:
         pending, more = run, []
     if pending is not None:
         yield pending._replace(duplicates=(*pending.duplicates, *more))
+
+
+def _together(judged: Sequence[tuple[Run, Verdict]], passages: dict[int, list[int]]) -> Iterator[list[tuple[Run, Verdict]]]:
+    """Yield the runs of one passage together, where nothing of it may go, and all others alone."""
+    several: dict[int, list[tuple[Run, Verdict]]] = {}
+    for run, verdict in judged:
+        apart = verdict.safety == "report" and verdict.rule in ("D101", "D103") and verdict.because in _PLACES
+        passage = passages.get(run.duplicates[0], [])
+        several.setdefault(id(passage) if apart and passage else -run.duplicates[0] - 1, []).append((run, verdict))
+    yield from several.values()
+
+
+def _passage(page: Page, several: Sequence[tuple[Run, Verdict]], gone: Gone) -> Finding:
+    """Return one finding for a passage that was pasted and then edited here and there."""
+    found = [_finding(page, run, verdict, gone) for run, verdict in several]
+    shown = any(each.confidence == "shown" for each in found)
+    starts = [each.keeper.start for each in found if each.keeper]
+    ends = [each.keeper.end for each in found if each.keeper]
+    size = sum(each.words for each in found)
+    return found[0]._replace(
+        rule="D103",
+        span=Span(found[0].span.start, found[-1].span.end),
+        keeper=Span(min(starts), max(ends)),
+        message=f"{{here}} {{repeats}} {{there}} in {len(found):,} stretches with other text between: {size:,} words",
+        confidence="shown" if shown else "pedantic",
+        relation="near",
+        scores=None,
+        words=size,
+        key="\n".join(each.key for each in found),
+    )
 
 
 def _passages(runs: Sequence[Run]) -> dict[int, list[int]]:
@@ -281,6 +320,8 @@ class _Judge:
         likely = False
         if not same:
             because = "the copies differ in case, quotes, marks or line breaks only"
+            if size < FEWEST_APART:
+                return None
         elif not self._prose_like(telling) and not any(ends_sentence(self.said(block)) for block in telling):
             return None  # examples, syntax and output
         elif self._anchored(pairs):

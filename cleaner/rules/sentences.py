@@ -49,7 +49,7 @@ def find(page: Page, edits: Sequence[Edit] = ()) -> Iterator[Finding]:
         if not edits and not _may_repeat(pieces, above_pieces):
             above, above_pieces = None, pieces
             continue
-        if above is None and above_pieces and page.blocks[block.number - 1].kind == "paragraph":
+        if above is None and above_pieces and page.blocks[block.number - 1].kind == block.kind in ("paragraph", "item"):
             before = page.blocks[block.number - 1]
             above = (before, sentences(page.article.text, before.inner, page.masks(before)))
         above_pieces = pieces
@@ -60,9 +60,9 @@ def find(page: Page, edits: Sequence[Edit] = ()) -> Iterator[Finding]:
             yield from found
             if not found:
                 yield from _apart(page, say, block, parts)
-        if block.kind == "paragraph":
-            if above is not None and above[0].number == block.number - 1 and len(parts) + len(above[1]) > 2:
-                yield from _across(page, say, above[1], parts)
+        if block.kind in ("paragraph", "item"):
+            if above is not None and above[0].kind == block.kind and above[0].number == block.number - 1 and len(parts) + len(above[1]) > 2:
+                yield from _across(page, say, block, above[1], parts)
             above = (block, parts)
         else:
             above = None
@@ -188,7 +188,7 @@ def _apart(page: Page, say: _Said, block: Block, parts: Sequence[Span]) -> Itera
         seen.setdefault(said, part)
 
 
-def _across(page: Page, say: _Said, before: Sequence[Span], parts: Sequence[Span]) -> Iterator[Finding]:
+def _across(page: Page, say: _Said, block: Block, before: Sequence[Span], parts: Sequence[Span]) -> Iterator[Finding]:
     """The last sentence of one paragraph begins the next."""
     if not before or not parts:
         return
@@ -208,7 +208,7 @@ def _across(page: Page, say: _Said, before: Sequence[Span], parts: Sequence[Span
         message=f"the sentence that ends the paragraph above stands again: {count(said):,} words",
         safety="unsafe" if edits else "report",
         edits=edits,
-        confidence="shown" if count(said) >= FEWEST_SAFE else "pedantic",
+        confidence="shown" if count(said) >= FEWEST_SAFE and block.kind == "paragraph" else "pedantic",
         keeper=last,
         relation="exact",
         scores=SAME,

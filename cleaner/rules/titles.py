@@ -16,6 +16,8 @@ from cleaner.segment.shape import stands_alone
 from cleaner.words import count
 
 _FRONT_TITLE = pattern(r"^[ \t]{0,4}[\"']?(?:title|headline)[\"']?[ \t]*[:=][ \t]*(?P<title>[^\r\n]+)", re.MULTILINE | re.IGNORECASE)
+# A title of fewer words is the name of an entry, and stands in both places in every reference.
+FEWEST_TITLE = 3
 # A page that names its template gets its title from there.
 _LAYOUT = pattern(r"^layout[ \t]*:[ \t]*[\"']?(?!none|null|false|raw|empty|home\b)\w", re.MULTILINE | re.IGNORECASE)
 _FRONT_SITE = pattern(r"^[ \t]{0,4}[\"']?(?:site|sitename|site_name|publisher)[\"']?[ \t]*[:=][ \t]*(?P<site>[^\r\n]+)", re.MULTILINE | re.IGNORECASE)
@@ -59,7 +61,7 @@ def _front(page: Page, front: Block, titles: list[Block], site: str) -> Iterator
         titles = [first, *titles]
     for block in titles[:1]:
         said = page.mended[block.number].strip("*_ ")
-        if title and same_title(title, said, site or None):
+        if title and (shown or count(said) >= FEWEST_TITLE) and same_title(title, said, site or None):
             yield Finding(
                 rule="D110",
                 span=block.span,
