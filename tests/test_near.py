@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import random
 import subprocess
 import sys
+from unittest.mock import patch
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from cleaner.match import near
 from cleaner.match.near import CONTAINED, FEWEST_WORDS, JACCARD, RATIO, _text, judge, pairs
 
 WORDS = "the old ferry left pier at dawn with forty people on board and nobody knew why it was late that day again".split()

@@ -17,7 +17,7 @@ Mining of Massive Datasets, chapter 3.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import chain
 from math import ceil
 from typing import NamedTuple
@@ -32,6 +32,10 @@ FEWEST_WORDS = 6
 FEWEST_CONTAINED = 8
 # So many texts stand for all that are like them: boilerplate would make the work grow with the square of the input.
 HOTTEST = 256
+# Where more texts hold a shingle, sharing it says little, and texts are compared by all their words instead.
+CROWD = 256
+# Of two texts with an Indel similarity of RATIO, each holds RATIO / (2 - RATIO) of the other's words; a contained one CONTAINED.
+LEAST_WORDS = min(RATIO / (2 - RATIO), CONTAINED) - 1e-9
 # Two rows a band: a pair with J = 0.3 shares no band with probability (1 - 0.3**2) ** 192 = 1e-8, and one with J = 0.02,
 # as two texts on one subject have, shares one with probability 0.07.
 PERMUTATIONS, BANDS = 384, 192
@@ -168,19 +172,95 @@ def _prefix_filter(
     found: set[tuple[int, int]] = set()
     probed: dict[_Shingle, list[int]] = {}
     hits: dict[int, int] = {}
+    crowd: dict[int, None] = {}
     for number, text in enumerate(texts):
         size = len(text.shingles)
         probe = _probe(size, common[number], JACCARD, holders)
         if probe is None:
             continue
         hits[number] = probe.hits
-        seen = Counter(chain.from_iterable(probed.get(shingle, ()) for shingle in probe.shingles))
+        cold = [shingle for shingle in probe.shingles if len(holders[shingle]) <= CROWD]
+        crowded = len(cold) < len(probe.shingles)
+        seen = Counter(chain.from_iterable(probed.get(shingle, ()) for shingle in cold))
         for other, times in seen.items():
+            if crowded and other in crowd:
+                continue  # what they share may be what all the others share too
             if times >= min(probe.hits, hits[other]) and JACCARD * size <= len(texts[other].shingles) <= size / JACCARD:
                 found.add((other, number))
-        for shingle in probe.shingles:
+        if crowded:
+            crowd[number] = None
+        for shingle in cold:
             probed.setdefault(shingle, []).append(number)
+    return found | _in_crowd(texts, list(crowd)) if crowd else found
+
+
+def _in_crowd(texts: Sequence[_Text], crowd: Sequence[int]) -> set[tuple[int, int]]:
+    """
+    Propose pairs among texts that share what very many share, by all their words.
+
+    A verdict asks for two thirds of the words of one of the two at least, in order: so the other holds so many of any
+    that are left when a third is taken away. How many of them each text holds is counted for all texts at once, each a
+    bit of a long number, and the digits of the counts in as many long numbers.
+    """
+    bags = [_bag(texts[number].words) for number in crowd]
+    frequency = Counter(chain.from_iterable(bags))
+    standing: dict[tuple[str, int], list[int]] = {word: [] for word, times in frequency.items() if times > 1}
+    for place, bag in enumerate(bags):
+        for word in bag:
+            if word in standing:
+                standing[word].append(place)
+    bits: dict[tuple[str, int], int] = {}
+    found: set[tuple[int, int]] = set()
+    for place, bag in enumerate(bags):
+        need = ceil(len(bag) * LEAST_WORDS)
+        power = min(3, need.bit_length() - 1)
+        rarest = sorted(bag, key=lambda word: (frequency[word], word))[: len(bag) - need + 2**power]
+        digits: list[int] = []
+        for word in rarest:
+            if word in standing:
+                if word not in bits:
+                    bits[word] = _bits(standing[word], len(crowd))
+                _add(digits, bits[word])
+        mask = 0
+        for digit in digits[power:]:  # 2 ** power of them, or more
+            mask |= digit
+        found.update((min(crowd[place], crowd[other]), max(crowd[place], crowd[other])) for other in _places(mask) if other != place)
     return found
+
+
+def _bag(words: Sequence[str]) -> list[tuple[str, int]]:
+    """Return the words of a text, each with how often it stood before."""
+    times: Counter[str] = Counter()
+    bag: list[tuple[str, int]] = []
+    for word in words:
+        bag.append((word, times[word]))
+        times[word] += 1
+    return bag
+
+
+def _bits(places: Sequence[int], size: int) -> int:
+    held = bytearray(size // 8 + 1)
+    for place in places:
+        held[place >> 3] |= 1 << (place & 7)
+    return int.from_bytes(held, "little")
+
+
+def _add(digits: list[int], bits: int) -> None:
+    """Add one to each of many counts whose bit is set; the digits of the counts lie in as many numbers, the lowest first."""
+    for at, digit in enumerate(digits):
+        digits[at], bits = digit ^ bits, digit & bits
+        if not bits:
+            return
+    digits.append(bits)
+
+
+def _places(mask: int) -> Iterator[int]:
+    """Yield the places of the bits that are set."""
+    written = bin(mask)[:1:-1]
+    at = written.find("1")
+    while at >= 0:
+        yield at
+        at = written.find("1", at + 1)
 
 
 def _containment(
