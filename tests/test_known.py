@@ -365,7 +365,8 @@ def test_who_accepts_the_third_copy_accepts_the_second(room: Path) -> None:
 
 def test_what_is_confirmed_is_shown_and_safe(room: Path) -> None:
     """A finding that may be meant is carried out by --fix once somebody has said that it is a duplicate."""
-    write("a.md", "# A", "## One", BRIDGE, "## Two", FERRY, BRIDGE, "## Three", BANK)
+    long = f"{BRIDGE} {FERRY} {BANK}"
+    write("a.md", "# A", "## One", long, "## Two", FERRY, long, "## Three", BANK)
     [finding] = [each for each in found("--pedantic", "a.md") if each["rule"] == "D101"]
     assert run("a.md").exit_code == 0
     run("--pedantic", "--confirm", str(finding["id"]), "a.md")
@@ -374,7 +375,7 @@ def test_what_is_confirmed_is_shown_and_safe(room: Path) -> None:
     assert shown["safety"] == ("safe" if shown["edits"] else "report")
     if shown["edits"]:
         assert run("--fix", "a.md").exit_code == 1
-        assert Path("a.md").read_text(encoding="utf-8").count(BRIDGE) == 1
+        assert Path("a.md").read_text(encoding="utf-8").count(long) == 1
 
 
 def test_what_is_confirmed_without_edits_is_shown() -> None:

@@ -43,9 +43,13 @@ each thing once. Unsafe are copies that differ in case, quotes or line breaks, v
 article all that may be meant to come again: a question, a line that is no sentence, what stands three times, a text on two
 tabs, and a copy that the line or heading above it needs.
 
-In documentation and lists a copy that stands apart is only reported: shown by default where it stands just twice, is long
-(25 words, or 8 in one section) and no tabs or tags part the two, since instructions, notes and lead-ins repeat on
-purpose. Pull quotes, captions, decks and summaries may repeat the body; they are reported with `--pedantic`.
+In documentation and lists a copy that stands apart is only reported, and where the two stand decides. Within one
+section, or at the top of the page and again in a section below, it is shown from 6 and 8 words on. What two sections beside each
+other say (parallel entries, steps that begin alike, notes, releases) is mostly meant: it is shown from 100 words on, or where
+both bring the same anchor along, and with `--pedantic` from 40. What stands on two sides of a tab, a version mark or a
+template's condition, in two figures, in a summary, or is mostly code, is no finding. Pull quotes, captions and decks may repeat
+the body; they are reported with `--pedantic`. A line that is nothing but a link is safe to remove directly below itself from 3
+words on.
 """,
     "D102": """\
 # D102 near-repeated-paragraph
@@ -116,8 +120,9 @@ The seventh came home a day late.
 Safe where the run is the same to the letter and stands directly below its original, with 4 words of prose at least; in
 an article also where it stands apart, from 12 words on and with a paragraph of 8 among them. Unsafe where only case,
 quotes or line breaks differ, in numbered steps, in verse and dialogue, on tabs, where the line or heading above the copy
-needs it, and outside articles where code or markup is part of the run: examples repeat on purpose. Elsewhere it is
-reported only.
+needs it, and outside articles where code or markup is part of the run: examples repeat on purpose, so a short one is shown
+with `--pedantic` only. Elsewhere it is reported only, by the rules for paragraphs (D101). A passage that was edited after it
+was pasted falls into several runs, which are told as one.
 """,
     "D104": """\
 # D104 contained-paragraph
@@ -175,8 +180,10 @@ is reported as a near copy with differing facts: 20 against 25, 40 against 50.
 ## How far to trust it
 
 Report only. What counts as a fact is known best for English, German, French and Spanish; in other languages any word
-that differs is taken for one. Shown by default in articles from 12 words on; in documentation, where parallel
-entries differ in just such words by design, with `--pedantic`.
+that differs is taken for one. Shown by default in articles from 12 words on. In documentation parallel entries differ in just such
+words by design, so it is shown where nothing takes the place of something else: one text leaves out what the other says, a
+word is misspelt or set as code, the same words lead elsewhere directly below; and where two or more long paragraphs in a row
+of one section are copies. With `--pedantic` also where a fact is exchanged in 20 words or more of one section.
 """,
     "D110": """\
 # D110 repeated-title
@@ -214,19 +221,22 @@ Nobody was on the fields this morning.
 
 Safe where both are set as titles and follow one another, and in an article wherever they are equal. A title with a
 site's name is unsafe to remove, and found only where the rest makes it plain that it is a name: "Spider-Man - No Way
-Home" is not cut. Front matter against the first heading is reported with `--pedantic` only and never edited, because
-many sites show the two in different places by design.
+Home" is not cut. Front matter against the first heading is never edited. It is shown where the front matter names a
+`layout`, so that a template shows the title once already; otherwise with `--pedantic`, because many sites write the title in both
+places and show one of them.
 """,
     "D111": """\
 # D111 repeated-heading
 
 ## What it does
 
-Finds a heading that stands directly below an equal heading, with nothing between them, and removes the second.
+Finds a heading that stands directly below an equal heading, with nothing between them, and removes the second. Also reports
+a heading that reads like the one directly above it ("About Arrays", "about_Arrays"), and two sections of one name under one
+heading with nearly the same text, or one of them empty.
 
 ## Why
 
-It comes from a merge that took both sides, or a section whose text was moved away.
+It comes from a merge that took both sides, a section whose text was moved away, or one that was pasted again to be edited.
 
 ## Example
 
@@ -248,8 +258,8 @@ From nine to five.
 
 ## How far to trust it
 
-Safe where text and level are the same; reported only where they differ in level or case. Equal headings further apart
-are never found: "Syntax" and "Examples" stand under many parents on purpose.
+Safe where text and level are the same and nothing stands between; all else is reported only. Equal headings under different
+headings are never found: "Syntax" and "Examples" stand under many parents on purpose. Nor are tabs and version zones.
 """,
     "D120": """\
 # D120 repeated-sentence
@@ -279,7 +289,8 @@ The bridge is closed until May. Boats may pass.
 
 Safe inside a paragraph where the copy is the same to the letter, has 5 words or more, ends as a sentence does and is not
 mostly code. Unsafe across the border of two paragraphs, and for lines. A sentence of 8 words that stands again with
-others between is reported and never edited: anaphora, refrains and examples do that. Headings are left alone.
+others between is reported and never edited: anaphora, refrains and examples do that. Headings are left alone. With `--pedantic`
+also a phrase of 5 words that directly follows itself, and the last sentence of a list item that stands again as the next.
 """,
     "D130": """\
 # D130 repeated-list-item
@@ -287,7 +298,8 @@ others between is reported and never edited: anaphora, refrains and examples do 
 ## What it does
 
 Finds an item that stands twice in one list. An item is compared with its links' targets, so two links of one name to
-two places are two items.
+two places are two items; and two entries that lead to one place under nearly one name are the same, as are two items that read
+alike, one of them linked or marked up.
 
 ## Why
 
@@ -311,8 +323,10 @@ becomes
 ## How far to trust it
 
 Safe where the copy stands directly below its original and is the same to the letter. Unsafe where other items of the
-list stand between. Reported only for numbered steps, which may say "repeat step 2" in full; with `--pedantic` for items
-that stand again and again, on other levels or in other lists, or that differ in case or marks.
+list stand between. Reported only for numbered steps, which may say "repeat step 2" in full, for a link that stands in two lists
+of one section, for a change that one release names twice, and for items that are not the same to the letter. With `--pedantic`
+also for items that stand again and again, on other levels or in other lists from 12 words on, and for neighbours of one name that
+lead to two places.
 """,
     "D131": """\
 # D131 repeated-table-row
@@ -346,6 +360,59 @@ becomes
 
 Safe where the copy stands directly below its original. Unsafe where other rows stand between: two measurements may
 agree. Shown by default if the row stands just twice and has 3 words. Rows of different tables are not compared.
+""",
+    "D140": """\
+# D140 repeated-key
+
+## What it does
+
+Finds a key that stands twice in one mapping of a page's YAML front matter.
+
+## Why
+
+YAML allows a key once. Programs that read the page keep one of the two values and drop the other, or refuse the page; which
+of it they do differs from program to program.
+
+## Example
+
+```yaml
+title: The harbour
+status: draft
+author: R. Vance
+status: draft
+```
+
+is reported: the key stands again with the same value.
+
+## How far to trust it
+
+A repeated key is an error whatever the values are. It is reported and never edited, because front matter is data for programs
+and only its author knows which value was meant. Front matter with templates in it is not read.
+""",
+    "D141": """\
+# D141 repeated-entry
+
+## What it does
+
+Finds an entry that stands twice in one list of a page's YAML front matter: a tag, an author, a link with its title. Of two entries
+with several keys, one may say all that the other does and more.
+
+## Why
+
+Lists of tags and links are filled by many hands, and what stands twice in them is shown twice, or counted twice.
+
+## Example
+
+```yaml
+tags: [harbour, ferry, harbour]
+```
+
+is reported: the second `harbour`.
+
+## How far to trust it
+
+Reported and never edited. Numbers may repeat in a series, and an entry that stands three times or more is taken for one that is
+meant to.
 """,
     "L401": """\
 # L401 title-first
@@ -423,7 +490,8 @@ keep their own spacing, lines inside a paragraph stay where they are, and the fi
 
 ## What it does
 
-Reports conflict markers (`<<<<<<<`) that were left in the text. Nothing is de-duplicated in such a file.
+Reports each merge conflict that was left in the text, from its first marker to its last, and a closing marker that stands alone.
+Nothing is de-duplicated in such a file.
 
 ## Why
 

@@ -71,6 +71,8 @@ def _twins(page: Page) -> Iterator[Finding]:
         if len(group) != 2 or not said:
             continue
         keeper, twin = group
+        if twin.role == "title" or twin.number == keeper.number + 1:
+            continue  # a title, or a heading below itself: found with all other copies
         if _TAB.search(page.source(twin)) or parted(page.article.text, page.blocks[keeper.number + 1 : twin.number]):
             continue  # each reader is shown one of the two
         bodies = [_body(page, block) for block in group]

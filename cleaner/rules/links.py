@@ -77,9 +77,9 @@ def _lead_alike(page: Page) -> Iterator[Finding]:
         target, said = _PLACE.sub("", found["target"]).rstrip("/").casefold(), f"{found['name']} {found['rest']}".strip().casefold()
         twin = next(((other, name) for other, name in above.get(target, ()) if _same(page, other, block, name, said)), None)
         above.setdefault(target, []).append((block, said))
-        other = names.setdefault(found["name"].casefold(), (block, target))
-        if twin is None and other[0] is not block and _above(other[1], target) and count(found["name"]) >= FEWEST:
-            yield _renamed(page, other[0], block)
+        namesake, place = names.setdefault(found["name"].casefold(), (block, target))
+        if twin is None and namesake is not block and _above(place, target) and count(found["name"]) >= FEWEST:
+            yield _renamed(page, namesake, block)
             continue
         before = page.blocks[block.number - 1] if block.number else None
         if twin is None and before is not None and (over := _ENTRY.match(page.mended[before.number])) and over["name"] == found["name"]:
@@ -88,7 +88,7 @@ def _lead_alike(page: Page) -> Iterator[Finding]:
             continue
         other = twin[0]
         close = other.section == block.section or (other.group == block.group != 0)
-        confidence: Confidence = "shown" if close and len(above[target]) == 2 else "pedantic"  # noqa: PLR2004 - the two
+        confidence: Confidence = "shown" if close and len(above[target]) == 2 else "pedantic"
         yield Finding(
             rule="D130",
             span=block.span,

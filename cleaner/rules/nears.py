@@ -167,8 +167,8 @@ def _finding(
         return
     confidence = _confidence(page, rule, differing, apart, size, keeper, duplicate)
     if confidence == "pedantic" and page.profile != "article":
-        if apart == 1 and {difference.kind for difference in differing} == {"link"}:
-            pass  # one name for two places: one of the two links may be old
+        if page.article.format != "markdown" and apart == 1 and {difference.kind for difference in differing} == {"link"}:
+            pass  # one name for two places: one of the two links may be old; in Markdown, links.py says so
         elif size < FEWEST_STATED and _exchanged(differing):
             return  # two entries, rows or steps that say two things
         elif rule != "D104" and size < FEWEST_ADDED and not (apart == 1 or _in_one_section(page, keeper, duplicate)):
@@ -284,7 +284,7 @@ def _respelled(one: str, other: str) -> bool:
     """Whether two words of some length are the same but for one slip of the fingers."""
     from rapidfuzz.distance import OSA
 
-    return min(len(one), len(other)) >= 6 and one[:1] == other[:1] and OSA.distance(one, other) <= 1 and not any(map(str.isdigit, one + other))  # noqa: PLR2004 - shorter words are often each other's neighbours
+    return min(len(one), len(other)) >= 6 and one[:1] == other[:1] and OSA.distance(one, other) <= 1 and not any(map(str.isdigit, one + other))
 
 
 def _unmarked(differing: Sequence[Difference]) -> list[Difference]:

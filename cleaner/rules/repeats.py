@@ -382,7 +382,7 @@ class _Judge:
             return rare >= FEWEST_PASSAGE
         if seen > MOST_BESIDE:
             return False
-        return size >= (FEWEST_APART if len(pairs) > 1 and seen == 2 else FEWEST_PASSAGE)  # noqa: PLR2004 - the two
+        return size >= (FEWEST_APART if len(pairs) > 1 and seen == 2 else FEWEST_PASSAGE)
 
     def _framed(self, one: Block, other: Block) -> bool:
         """Whether different markup stands directly above each of two blocks, as around figures, tabs and examples."""
