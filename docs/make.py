@@ -1,7 +1,7 @@
 """
 Make the parts of the documentation that the program says itself.
 
-    python docs/make.py          write docs/rules.md, and the output below each command in README.md and docs/tutorial.md
+    python docs/make.py          write docs/rules.md, and the output below each command in README.md, docs/tutorial.md, docs/check.md
 
 docs/rules.md is made of the rules' own words. A ```console block holds commands, each after "$ ", and below each what it
 prints, stdout and stderr together; the commands of one page run in order in one fresh folder that holds seeds/. A test
@@ -20,7 +20,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES = (ROOT / "README.md", ROOT / "docs" / "tutorial.md")
+PAGES = (ROOT / "README.md", ROOT / "docs" / "tutorial.md", ROOT / "docs" / "check.md")
 
 _CONSOLE = re.compile(r"(?<=^```console\n)(.*?)(?=^```$)", re.MULTILINE | re.DOTALL)
 _PREFACE = """\

@@ -181,6 +181,30 @@ def test_what_is_gone_is_counted_and_dropped(room: Path) -> None:
     assert [row.split("\t")[2] for row in rows[1:]] == ["b.md"]
 
 
+def test_what_the_known_had_covered_is_known_with_it(room: Path) -> None:
+    """A repeat that stays shows the damage inside it; after --add-baseline the check passes all the same."""
+    seeds = Path(__file__).resolve().parents[1] / "seeds"
+    for path in seeds.iterdir():
+        Path(path.name).write_bytes(path.read_bytes())
+    assert run(".").exit_code == 1
+    for words in ((), ("--pedantic",), ("--unsafe-fixes",)):
+        assert run("--add-baseline", "--baseline", "known.txt", *words, ".").exit_code == 0
+        assert run("--baseline", "known.txt", *words, ".").exit_code == 0
+    git("add", "-A")
+    git("commit", "-qm", "one")
+    for path in seeds.iterdir():
+        Path(path.name).write_bytes(path.read_bytes() + b"\n")
+    assert run("--baseline-from-ref", "HEAD", ".").exit_code == 0
+
+
+def test_add_baseline_mends_first_where_both_are_asked_for(room: Path) -> None:
+    """What --fix carries out is not written down as known."""
+    write("a.md", "# Bridge", BRIDGE, BRIDGE, BANK)
+    run("--fix", "--add-baseline", "--baseline", "known.txt", "a.md")
+    assert Path("a.md").read_text(encoding="utf-8").count(BRIDGE) == 1
+    assert len(Path("known.txt").read_text(encoding="utf-8").splitlines()) == 1
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
@@ -376,6 +400,31 @@ def test_what_is_confirmed_is_shown_and_safe(room: Path) -> None:
     if shown["edits"]:
         assert run("--fix", "a.md").exit_code == 1
         assert Path("a.md").read_text(encoding="utf-8").count(long) == 1
+
+
+def test_what_is_confirmed_is_safe(room: Path) -> None:
+    """An edited copy may be meant; --fix removes it once somebody has said that it is a duplicate, and that settles it."""
+    long = (
+        "Feed the starter in the evening with fresh flour and lukewarm water, stir it until no dry flakes are left on the "
+        "walls of the jar, cover it with a damp cloth, and leave it on the warm shelf above the stove until the morning."
+    )
+    write("a.md", "# A", long, BANK, long.replace("flakes", "flaeks"), FERRY)
+    [finding] = found("a.md")
+    assert (finding["rule"], finding["safety"]) == ("D102", "unsafe")
+    assert run("--fix", "a.md").exit_code == 1 and "flaeks" in Path("a.md").read_text(encoding="utf-8")
+    run("--confirm", str(finding["id"]), "a.md")
+    [shown] = found("a.md")
+    assert (shown["id"], shown["status"], shown["safety"]) == (finding["id"], "open", "safe")
+    assert run("--fix", "a.md").exit_code == 1 and "flaeks" not in Path("a.md").read_text(encoding="utf-8")
+
+
+def test_what_is_confirmed_is_shown_by_default(room: Path) -> None:
+    """Also what we would not bet on, and what has no edit."""
+    write("a.md", "---\ntitle: The Bridge of Westhaven\n---", "# The Bridge of Westhaven", BANK, FERRY)
+    [finding] = found("--pedantic", "a.md")
+    assert (finding["confidence"], finding["edits"]) == ("pedantic", []) and run("a.md").exit_code == 0
+    run("--pedantic", "--confirm", str(finding["id"]), "a.md")
+    assert run("a.md").exit_code == 1 and found("a.md")[0]["id"] == finding["id"]
 
 
 def test_what_is_confirmed_without_edits_is_shown() -> None:

@@ -71,7 +71,10 @@ def check(paths: tuple[str, ...], **given: Any) -> int:
     with_stdin = "-" in paths
     paths = paths or (".",)
     found, passed = _survey(paths, run)
-    results = _results(found, run)
+    tasks = [_task(path, run) for path in found]
+    results = _results(tasks, run)
+    if given["add_baseline"]:
+        results = _add_baseline(tasks, results, run)
     report = _assembled(found, results, run, whole=any(path != "-" and os.path.isdir(path) for path in paths))
     report = report._replace(seconds=perf_counter() - began)
 
@@ -79,8 +82,6 @@ def check(paths: tuple[str, ...], **given: Any) -> int:
         complain_of(report.errors)
         _record(report, run)
         return 2 if report.errors else 0
-    if given["add_baseline"]:
-        report = _add_baseline(report, found, results, run)
     piped_through = run.fix and with_stdin
     if piped_through:
         _pass_through(report, passed, given)
@@ -220,9 +221,8 @@ def _survey(paths: tuple[str, ...], run: Run) -> tuple[list[str], list[tuple[str
     return files, passed
 
 
-def _results(found: list[str], run: Run) -> list[Result]:
+def _results(tasks: list[Task], run: Run) -> list[Result]:
     """Check the files; with --baseline-from-ref look again at those that had something before."""
-    tasks = [_task(path, run) for path in found]
     cache = _cache(tasks, run)
     jobs = run.settings.running.jobs
     progress = Progress(len(tasks), not run.given["quiet"] and len(tasks) > 1 and sys.stderr.isatty())
@@ -339,24 +339,38 @@ def _tell_stale(found: Sequence[str], results: Sequence[Result], run: Run) -> No
         complain(f"{len(gone)} {verb} gone; --add-baseline drops what is gone")
 
 
-def _add_baseline(report: Report, found: Sequence[str], results: Sequence[Result], run: Run) -> Report:
-    """Write what is left open to the baseline, and return the report in which it is known."""
+def _add_baseline(tasks: Sequence[Task], results: list[Result], run: Run) -> list[Result]:
+    """Write what is left open to the baseline, and return the results of a run that knows it."""
     from cleaner.baseline import stale, written
-    from cleaner.cli.record import with_known
+    from cleaner.cli.record import known
+    from cleaner.cli.work import MOST_ROUNDS
     from cleaner.source import write
 
-    known = run.baseline or {}
-    gone = stale(known, _used(found, results, run), run.root)
-    lines = {line.mark: line for of_file in known.values() for line in of_file.values()}
-    for line in gone:
+    before = {line.mark: line for of_file in (run.baseline or {}).values() for line in of_file.values()}
+    lines = dict(before)
+    tasks, results = list(tasks), list(results)
+    open_ones = range(len(tasks))
+    for _ in range(MOST_ROUNDS):
+        fresh = {at: known(cleaned, run.view) for at in open_ones if (cleaned := results[at].cleaned) is not None}
+        open_ones = [at for at, found in fresh.items() if found]  # type: ignore[assignment]
+        for at in open_ones:
+            lines.update({line.mark: line for line in fresh[at]})
+            told = tasks[at].known
+            tasks[at] = tasks[at]._replace(known=told._replace(old=told.old | {line.mark for line in fresh[at]}))
+        for at, result in zip(open_ones, do_all([tasks[at] for at in open_ones], run.settings.running.jobs)):
+            results[at] = result
+    used = {task.known.path: result.used for task, result in zip(tasks, results) if result.cleaned is not None}
+    by_path: dict[str, dict[str, Line]] = {}
+    for line in lines.values():
+        by_path.setdefault(line.path, {})[line.mark] = line
+    for line in stale(by_path, used, run.root):
         del lines[line.mark]
-    report, added = with_known(report, run.view, run.root)
-    lines.update({line.mark: line for line in added})
     path = run.settings.path("baseline")
     write(path, written(lines.values()), None)
     if not run.given["quiet"]:
-        complain(f"{path}: {len(lines)} known findings: {len(added)} new, {len(gone)} gone")
-    return report
+        added, gone = len(lines.keys() - before.keys()), len(before.keys() - lines.keys())
+        complain(f"{path}: {len(lines)} known findings: {added} new, {gone} gone")
+    return results
 
 
 def _record(report: Report, run: Run) -> None:

@@ -12,7 +12,7 @@ from cleaner.baseline import Line
 from cleaner.decisions import Decision
 from cleaner.fingerprint import Key, mark, place
 from cleaner.lines import Lines
-from cleaner.model import Cleaned, Plan, Report, Skipped
+from cleaner.model import Cleaned, Report
 from cleaner.report import View
 from cleaner.report.entries import Entry, identified, name, said
 from cleaner.report.visible import snippet, visible
@@ -21,23 +21,14 @@ from cleaner.report.visible import snippet, visible
 SHORTEST = 8
 
 
-def with_known(report: Report, view: View, root: str) -> tuple[Report, list[Line]]:
-    """Return a report in which all that was left open is known, and the lines that say so."""
-    lines: list[Line] = []
-    files: list[Cleaned] = []
-    for cleaned in report.files:
-        path = place(cleaned.article.origin.path, root)
-        found = [(own, entry) for own, entry in identified(cleaned, view) if entry.status == "open" and entry.finding.rule != "S902"]
-        lines += [Line(path, entry.finding.rule, own, _begin(cleaned, entry)) for own, entry in found]
-        now = {id(entry.finding) for _, entry in found}
-        skipped = [
-            Skipped(skip.finding, "baseline", "known before") if id(skip.finding) in now else skip
-            for skip in cleaned.plan.skipped
-        ]
-        skipped += [Skipped(finding, "baseline", "known before") for finding in cleaned.plan.taken if id(finding) in now]
-        taken = tuple(finding for finding in cleaned.plan.taken if id(finding) not in now)
-        files.append(cleaned._replace(plan=Plan(taken, tuple(sorted(skipped, key=lambda skip: skip.finding.span)))) if now else cleaned)
-    return report._replace(files=tuple(files)), lines
+def known(cleaned: Cleaned, view: View) -> list[Line]:
+    """Return a line of a baseline for each finding of a file that is left open."""
+    path = place(cleaned.article.origin.path, view.root)
+    return [
+        Line(path, entry.finding.rule, own, _begin(cleaned, entry))
+        for own, entry in identified(cleaned, view)
+        if entry.status == "open"
+    ]
 
 
 def decided(
