@@ -169,9 +169,9 @@ def test_ctrl_c_is_130_and_leaves_files_whole_and_nobody_behind() -> None:
     assert all(after[path] in (before[path], path.read_bytes()) for path in before) and before.keys() == after.keys()
 
 
-def test_few_files_start_no_process(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_few_files_start_no_process() -> None:
     """A hook pays for none, nor for the cache; what it loads is tested for the whole command."""
-    write(6)
+    write(3)
     script = "import sys\nfrom cleaner.cli import main\ntry:\n    main(['check', '--isolated', 'd e'])\nexcept SystemExit:\n    print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     loaded = done.stdout.split()

@@ -149,11 +149,15 @@ def _each(tasks: Sequence[Task], jobs: int) -> Iterator[tuple[int, Result | None
     """
     alone = 0
     if jobs == 0:
-        began = perf_counter()
+        began = 0.0
         for at, task in enumerate(tasks):
             yield at, do(task)
-            alone, spent = at + 1, perf_counter() - began
-            if spent > _ALONE and spent / alone * (len(tasks) - alone) > _PAYS:
+            alone = at + 1
+            if at == 0:  # it also pays for all imports, and says little about the others
+                began = perf_counter()
+                continue
+            spent = perf_counter() - began
+            if spent > _ALONE and spent / at * (len(tasks) - alone) > _PAYS:
                 break
     if alone < len(tasks):
         from cleaner.jobs import each, processors
