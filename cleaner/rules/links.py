@@ -20,7 +20,7 @@ from cleaner.patterns import pattern
 from cleaner.words import count
 
 # How alike two names of one link are, letter by letter; below, they may name two parts of one page.
-ALIKE = 0.6
+ALIKE = 0.7
 # Items of fewer words are names; of more, they are compared with all other texts, in nears.py.
 FEWEST, MOST = 3, 6
 _UNREAD = pattern(r"(?<=\])\([^()\s]*\)|[\[\]*_]")
@@ -74,7 +74,7 @@ def _lead_alike(page: Page) -> Iterator[Finding]:
         found = _ENTRY.match(page.mended[block.number])
         if found is None:
             continue
-        target, said = _PLACE.sub("", found["target"]).rstrip("/").casefold(), f"{found['name']} {found['rest']}".strip().casefold()
+        target, said = _PLACE.sub("", found["target"]).rstrip("/").casefold(), found["name"].strip().casefold()
         twin = next(((other, name) for other, name in above.get(target, ()) if _same(page, other, block, name, said)), None)
         above.setdefault(target, []).append((block, said))
         namesake, place = names.setdefault(found["name"].casefold(), (block, target))
@@ -97,7 +97,7 @@ def _lead_alike(page: Page) -> Iterator[Finding]:
             confidence=confidence,
             keeper=other.span,
             relation="near",
-            words=count(said),
+            words=count(page.mended[block.number]),
             key=page.keys[block.number],
             because="two entries of one list lead to the same place",
         )

@@ -92,7 +92,9 @@ def _read(key: str) -> str:
 
 def _chained(places: set[tuple[int, int]], keeper: Block, duplicate: Block) -> bool:
     """Whether two paragraphs of one section are near copies, and so are those beside them: a passage in two states."""
-    if keeper.kind not in ("paragraph", "item") or keeper.kind != duplicate.kind or keeper.section != duplicate.section or (keeper.number, duplicate.number) not in places:
+    if keeper.kind not in ("paragraph", "item") or keeper.kind != duplicate.kind or keeper.group == duplicate.group != 0:
+        return False  # entries of one list are alike by design
+    if keeper.section != duplicate.section or (keeper.number, duplicate.number) not in places:
         return False
     return any((keeper.number + step, duplicate.number + step) in places for step in (-2, -1, 1, 2))
 
@@ -203,7 +205,7 @@ def _confidence(page: Page, rule: str, differing: Sequence[Difference], apart: i
     if rule == "D102" and size >= 8 and _in_passing(page, keeper, duplicate):
         return "shown"
     close = apart == 1 or (keeper.group == duplicate.group != 0) or (size >= FEWEST_IN_SECTION and _in_one_section(page, keeper, duplicate))
-    return "shown" if close and _state(differing, size, apart, linked=_same_link(page, keeper, duplicate)) else "pedantic"
+    return "shown" if close and _state(differing, size, apart, linked=_same_link(page, keeper, duplicate), listed=keeper.group == duplicate.group != 0) else "pedantic"
 
 
 def _in_passing(page: Page, keeper: Block, duplicate: Block) -> bool:
@@ -218,7 +220,7 @@ def _in_passing(page: Page, keeper: Block, duplicate: Block) -> bool:
     return False
 
 
-def _state(differing: Sequence[Difference], size: int, apart: int, *, linked: bool) -> bool:
+def _state(differing: Sequence[Difference], size: int, apart: int, *, linked: bool, listed: bool) -> bool:
     """
     Whether two texts are two states of one text: nothing in the one takes the place of something else in the other.
 
@@ -237,7 +239,7 @@ def _state(differing: Sequence[Difference], size: int, apart: int, *, linked: bo
     figures = {difference.kind for difference in (*kept, *added)} & _FIGURES
     if figures and (size < FEWEST_IN_FULL or apart > 1):
         return False  # "for Windows" and "for Windows, 64 bit" are two things
-    if (kept or added) and size < FEWEST_ADDED and not linked:
+    if (kept or added) and not linked and (listed or size < FEWEST_ADDED):
         return False
     facts = [difference for difference in exchanged if difference.kind in _FACTS]
     return not facts and (not exchanged or (len(exchanged) == 1 and size >= FEWEST_REWORDED))
@@ -269,7 +271,14 @@ def _sides(differing: Sequence[Difference]) -> tuple[list[Difference], list[Diff
     """Return what only the keeper says and what only the duplicate says, small words left out."""
     plain = [difference for difference in differing if not _TEMPLATE.fullmatch(difference.keeper or difference.duplicate)]
     telling = [difference for difference in plain if difference.kind not in (_SLIPS - {"missing"}) and difference.kind != "link"]
-    return [each for each in telling if not each.duplicate], [each for each in telling if not each.keeper]
+    kept, added = [each for each in telling if not each.duplicate], [each for each in telling if not each.keeper]
+    # "User A" and "User B": where a name stands on one side, a small word on the other is what it takes the place of.
+    small = [difference for difference in plain if difference.kind == "function"]
+    if kept and not added:
+        added = [each for each in small if not each.keeper and each.duplicate.isupper()]
+    elif added and not kept:
+        kept = [each for each in small if not each.duplicate and each.keeper.isupper()]
+    return kept, added
 
 
 def _edited(difference: Difference) -> bool:

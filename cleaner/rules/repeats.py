@@ -56,6 +56,7 @@ _OPENING = {'"': '"', "“": "”", "„": "“”", "«": "»", "»": "«", "�
 
 
 _ENTRY = pattern(r"(?:[-*+] |\d+[.)] )?[*_]{0,2}\[(?![ xX]\])[^\[\]]+\]\([^()\s]{2,}\)")
+_LETTERS = pattern(r"[^\W\d_]{2,}")
 _LINK = pattern(r"(?:[-*+] )?\[[^\[\]]+\]\([^()\s]+\)[.;,]?")
 # An explicit anchor in a heading: `<a name="x"></a>`, `{#x}`.
 _ANCHOR = pattern(r"<a\s+(?:name|id)\s*=|\{#[\w.-]+\}")
@@ -331,7 +332,10 @@ class _Judge:
         elif self._framed(one, other) or self._summed_up(one, other):
             return None  # each has a frame of its own; a summary says again what the text says
         elif relation == "same":
-            sentence = twice >= FEWEST_APART or any(ends_sentence(self.said(block)) or self._entry(block) for block in telling)
+            lists = one.kind == "item" and one.group != other.group
+            steps = any(self._numbered(block) for block in telling)
+            whole = any((ends_sentence(self.said(block)) and not self.said(block).endswith(":")) or self._entry(block) for block in telling)
+            sentence = not lists and not steps and (whole or twice >= FEWEST_APART)
             enough = twice >= FEWEST_SHORT or all(_LINK.fullmatch(self.said(block)) for block in telling)
             likely, because = sentence and enough, "the same section says it already"
         elif relation == "beside" and self._release(one) == self._release(other) >= 0:
@@ -450,7 +454,7 @@ class _Judge:
             return None
         if run.adjacent:
             return Verdict("D131", "safe", "shown", "the copy stands directly below the original")
-        likely = self._copies[self.page.keys[one.number]] == 2
+        likely = self._copies[self.page.keys[one.number]] == 2 and len(_LETTERS.findall(self.said(one))) >= 2
         return Verdict("D131", "unsafe", "shown" if likely else "pedantic", "the same row stands above in this table")
 
     def _meant(self, one: Block, other: Block) -> bool:
