@@ -204,17 +204,17 @@ def _in_crowd(texts: Sequence[_Text], crowd: Sequence[int]) -> set[tuple[int, in
     """
     bags = [_bag(texts[number].words) for number in crowd]
     frequency = Counter(chain.from_iterable(bags))
-    standing: dict[tuple[str, int], list[int]] = {word: [] for word, times in frequency.items() if times > 1}
+    standing: dict[str, list[int]] = {word: [] for word, times in frequency.items() if times > 1}
     for place, bag in enumerate(bags):
         for word in bag:
             if word in standing:
                 standing[word].append(place)
-    bits: dict[tuple[str, int], int] = {}
+    bits: dict[str, int] = {}
     found: set[tuple[int, int]] = set()
     for place, bag in enumerate(bags):
         need = ceil(len(bag) * LEAST_WORDS)
         power = min(3, need.bit_length() - 1)
-        rarest = sorted(bag, key=lambda word: (frequency[word], word))[: len(bag) - need + 2**power]
+        rarest = sorted(bag, key=frequency.__getitem__)[: len(bag) - need + 2**power]
         digits: list[int] = []
         for word in rarest:
             if word in standing:
@@ -228,13 +228,16 @@ def _in_crowd(texts: Sequence[_Text], crowd: Sequence[int]) -> set[tuple[int, in
     return found
 
 
-def _bag(words: Sequence[str]) -> list[tuple[str, int]]:
-    """Return the words of a text, each with how often it stood before."""
-    times: Counter[str] = Counter()
-    bag: list[tuple[str, int]] = []
+def _bag(words: Sequence[str]) -> list[str]:
+    """Return the words of a text as a set: what stands again is marked with how often it stood before."""
+    if len(set(words)) == len(words):
+        return list(words)
+    times: dict[str, int] = {}
+    bag: list[str] = []
     for word in words:
-        bag.append((word, times[word]))
-        times[word] += 1
+        before = times.get(word, 0)
+        bag.append(f"{word}\0{before}" if before else word)
+        times[word] = before + 1
     return bag
 
 

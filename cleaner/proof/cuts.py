@@ -72,7 +72,7 @@ def _fences() -> re.Pattern[str]:
 
 @cache
 def _places() -> re.Pattern[str]:
-    return re.compile(r"(?<=\n)[ \t]*\n(?=[^\s\d>*+-])")
+    return re.compile(r"\n[ \t]*\n(?=[^\s\d>*+-])")
 
 
 def _cuts(text: str) -> Iterator[int]:
@@ -91,6 +91,8 @@ def _cuts(text: str) -> Iterator[int]:
 
 def _held(text: str) -> Iterator[Span]:
     """Yield the stretches that a fence or a comment goes over, and the rest of the text from where that cannot be told."""
+    if not ("```" in text or "~~~" in text or "<" in text):
+        return
     at = closed = 0
     while (opening := _openings().search(text, at)) is not None:
         if opening["fence"] and opening["fence"][0] == "`" and "`" in opening["info"]:

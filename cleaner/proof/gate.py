@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from cleaner import lines
 from cleaner.model import Block, Edit
 from cleaner.page import Page
 
@@ -60,3 +61,52 @@ def _plain(page: Page, block: Block) -> bool:
         and _PLAIN.match(page.article.text, block.span.start) is not None
         and "\n" not in page.source(block)
     )
+
+
+# With a mark of emphasis, code or a link in front a line is no less a paragraph; it takes a space, or more marks, to be a block.
+_LINE = re.compile(r"(?:\*{1,2}|_{1,2}|`|\[)?[^\W\d_]|[\"'“‘„«(]\w")
+
+
+def plain(before: str, after: str, edits: Sequence[Edit]) -> bool:
+    """
+    Whether two texts are paragraphs of one line each, set apart by blank lines, and edits only delete some of them whole.
+
+    Told from the lines alone, without our own reading of the text. "]:" may define a link.
+    """
+    if "]:" in before or "\t" in before or "\r" in before:
+        return False
+    left: list[str] = []
+    at = 0
+    blank = True
+    for row in lines.split(before):
+        said = before[row.start : row.end]
+        if not said.strip(" "):
+            blank = True
+            continue
+        while at < len(edits) and edits[at].span.end <= row.start:
+            at += 1
+        if not blank or not _LINE.match(said):
+            return False
+        blank = False
+        if at < len(edits) and edits[at].span.start < row.end:
+            if edits[at].after or not edits[at].span.holds(row):
+                return False
+        else:
+            left.append(said)
+    return not any(edit.after for edit in edits) and _paragraphs(after) == left
+
+
+def _paragraphs(text: str) -> list[str] | None:
+    """Return the lines of a text; None where two stand together."""
+    found: list[str] = []
+    blank = True
+    for row in lines.split(text):
+        said = text[row.start : row.end]
+        if not said.strip(" "):
+            blank = True
+        elif not blank:
+            return None
+        else:
+            found.append(said)
+            blank = False
+    return found

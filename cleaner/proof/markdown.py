@@ -28,6 +28,7 @@ _END_MARK = "sentinel-that-shows-the-reader-came-to-the-end"
 _PREFIX = re.compile(r"[\s>]+")
 # Marks and indentation so deep that they may open as many levels as the reader bears; a tab is worth four columns.
 _LEVEL = r"(?:>|[-*+](?=[ \t])|\d{1,9}[.)](?=[ \t])|[ \t])"
+_SET_IN = re.compile(r"\n[ \t>*+\-\d.)]{20}")
 _DEEP = re.compile(rf"^(?:{_LEVEL}{{70}}|(?=[^\n]{{0,70}}\t){_LEVEL}{{20}})", re.MULTILINE)
 
 
@@ -77,6 +78,7 @@ def unchanged(before: str, after: str, edits: Sequence[Edit], skip: int = 0) -> 
 def parts_agree(before: str, after: str, edits: Sequence[Edit]) -> bool:
     """Whether the parts of two texts around the edits read alike, each by itself; False also where they are not told apart."""
     from cleaner.proof.cuts import parts
+    from cleaner.proof.gate import plain
 
     found = parts(before, after, edits)
     if not found or found[0].before == Span(0, len(before)):
@@ -87,7 +89,8 @@ def parts_agree(before: str, after: str, edits: Sequence[Edit]) -> bool:
         while at < len(edits) and edits[at].span.end <= part.before.end:
             own.append(edits[at]._replace(span=Span(edits[at].span.start - part.before.start, edits[at].span.end - part.before.start)))
             at += 1
-        if not reads_alike(before[part.before.start : part.before.end], after[part.after.start : part.after.end], own):
+        one, other = before[part.before.start : part.before.end], after[part.after.start : part.after.end]
+        if not plain(one, other, own) and not reads_alike(one, other, own):
             return False
     return at == len(edits)
 
@@ -107,7 +110,8 @@ def reads_alike(before: str, after: str, edits: Sequence[Edit]) -> bool:
 
 def _may_nest(text: str) -> bool:
     """Whether a line may stand so deep in quotes and lists that the reader cannot be trusted with the text around it."""
-    return _DEEP.search(text) is not None
+    # A line end in front is what the engine looks for at once.
+    return _SET_IN.search(f"\n{text}") is not None and _DEEP.search(text) is not None
 
 
 @cache
