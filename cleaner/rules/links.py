@@ -66,7 +66,7 @@ def _targets(text: str) -> bool:
 
 
 def _lead_alike(page: Page) -> Iterator[Finding]:
-    above: dict[str, list[tuple[Block, str]]] = {}
+    above: dict[str, list[tuple[Block, tuple[str, str]]]] = {}
     names: dict[str, tuple[Block, str]] = {}
     for block in page.blocks:
         if block.kind not in ("item", "paragraph", "row"):
@@ -74,7 +74,7 @@ def _lead_alike(page: Page) -> Iterator[Finding]:
         found = _ENTRY.match(page.mended[block.number])
         if found is None:
             continue
-        target, said = _PLACE.sub("", found["target"]).rstrip("/").casefold(), found["name"].strip().casefold()
+        target, said = _PLACE.sub("", found["target"]).rstrip("/").casefold(), (found["name"].strip().casefold(), found["rest"].strip().casefold())
         twin = next(((other, name) for other, name in above.get(target, ()) if _same(page, other, block, name, said)), None)
         above.setdefault(target, []).append((block, said))
         namesake, place = names.setdefault(found["name"].casefold(), (block, target))
@@ -124,7 +124,13 @@ def _renamed(page: Page, other: Block, block: Block) -> Finding:
     )
 
 
-def _same(page: Page, other: Block, block: Block, name: str, said: str) -> bool:
+def _same(page: Page, other: Block, block: Block, one: tuple[str, str], two: tuple[str, str]) -> bool:
+    """Whether two entries have nearly one name, and nothing else to say: people and projects are linked again and again."""
     from rapidfuzz.distance import Indel
 
-    return other.kind == block.kind and Indel.normalized_similarity(name, said, score_cutoff=ALIKE) >= ALIKE
+    whole = " ".join(one), " ".join(two)
+    return (
+        other.kind == block.kind
+        and Indel.normalized_similarity(one[0], two[0], score_cutoff=ALIKE) >= ALIKE
+        and Indel.normalized_similarity(*whole, score_cutoff=ALIKE) >= ALIKE
+    )

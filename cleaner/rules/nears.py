@@ -198,14 +198,14 @@ def _confidence(page: Page, rule: str, differing: Sequence[Difference], apart: i
     article = page.profile == "article"
     if rule == "D104":
         return "shown" if (apart == 1 and size >= 8) or (article and size >= 12) else "pedantic"
-    if rule == "D105" and article and not any(difference.kind == "code" for difference in differing):
+    if rule == "D105" and article and keeper.kind == duplicate.kind == "paragraph" and not {each.kind for each in differing} & {"code", "link"}:
         return "shown" if size >= 12 else "pedantic"
     if rule == "D102" and article and {difference.kind for difference in differing} <= _SLIPS and size >= 8:
         return "shown"
     if rule == "D102" and size >= 8 and _in_passing(page, keeper, duplicate):
         return "shown"
     close = apart == 1 or (keeper.group == duplicate.group != 0) or (size >= FEWEST_IN_SECTION and _in_one_section(page, keeper, duplicate))
-    return "shown" if close and _state(differing, size, apart, linked=_same_link(page, keeper, duplicate), listed=keeper.group == duplicate.group != 0) else "pedantic"
+    return "shown" if close and _state(differing, size, apart, linked=_same_link(page, keeper, duplicate), listed=keeper.kind == duplicate.kind != "paragraph") else "pedantic"
 
 
 def _in_passing(page: Page, keeper: Block, duplicate: Block) -> bool:
@@ -242,7 +242,7 @@ def _state(differing: Sequence[Difference], size: int, apart: int, *, linked: bo
     if (kept or added) and not linked and (listed or size < FEWEST_ADDED):
         return False
     facts = [difference for difference in exchanged if difference.kind in _FACTS]
-    return not facts and (not exchanged or (len(exchanged) == 1 and size >= FEWEST_REWORDED))
+    return not facts and (not exchanged or (len(exchanged) == 1 and size >= FEWEST_REWORDED and not listed))
 
 
 def _address(said: str) -> str:

@@ -36,7 +36,7 @@ LONGEST_VERSE = 50
 # A line of an article that is no sentence is worth a removal from so many words on.
 FEWEST_APART = 25
 # In documentation, what one section says twice is worth a look from so many words on...
-FEWEST_IN_SECTION = 8
+FEWEST_IN_SECTION = 9
 # ... and what two sections beside each other say, which is mostly meant, only where it is a whole passage.
 FEWEST_BESIDE = 100
 # A passage in two sections beside each other is worth showing to those who want to see all from so many words on.
@@ -336,7 +336,7 @@ class _Judge:
             steps = any(self._numbered(block) for block in telling)
             whole = any((ends_sentence(self.said(block)) and not self.said(block).endswith(":")) or self._entry(block) for block in telling)
             sentence = not lists and not steps and (whole or twice >= FEWEST_APART)
-            enough = twice >= FEWEST_SHORT or all(_LINK.fullmatch(self.said(block)) for block in telling)
+            enough = twice >= FEWEST_IN_SECTION or all(_LINK.fullmatch(self.said(block)) for block in telling)
             likely, because = sentence and enough, "the same section says it already"
         elif relation == "beside" and self._release(one) == self._release(other) >= 0:
             likely, because = twice >= FEWEST_SHORT, "one release names the same change twice"

@@ -171,7 +171,7 @@ def _apart(page: Page, say: _Said, block: Block, parts: Sequence[Span]) -> Itera
     seen: dict[str, Span] = {}
     for part in parts:
         said = say(part)
-        if said in seen and count(said) >= FEWEST_APART:
+        if said in seen and count(said) >= FEWEST_APART and not _tabular(page, block):
             yield Finding(
                 rule="D120",
                 span=part,
@@ -186,6 +186,11 @@ def _apart(page: Page, say: _Said, block: Block, parts: Sequence[Span]) -> Itera
                 because="other sentences stand between the two",
             )
         seen.setdefault(said, part)
+
+
+def _tabular(page: Page, block: Block) -> bool:
+    """Whether a paragraph is a table that its format does not know: its lines are rows, and rows may say the same."""
+    return any(row.lstrip().startswith("|") for row in page.inner(block).splitlines())
 
 
 def _across(page: Page, say: _Said, block: Block, before: Sequence[Span], parts: Sequence[Span]) -> Iterator[Finding]:
