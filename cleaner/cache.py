@@ -71,6 +71,16 @@ def folder(root: str, chosen: str = "") -> str:
     return chosen or os.path.join(root, NAME)
 
 
+def made(where: str) -> str:
+    """Make the folder of the cache, in which git looks at nothing, and return it."""
+    os.makedirs(where, exist_ok=True)
+    ignored = os.path.join(where, ".gitignore")
+    if not os.path.exists(ignored):
+        with open(ignored, "w", encoding="utf-8") as file:
+            file.write(_IGNORED)
+    return where
+
+
 def version() -> str:
     """
     Return a digest of all that may give another result for the same file: this program, its libraries, Python.
@@ -172,11 +182,8 @@ class Cache:
         return os.path.join(self._place, f"{name}.json")
 
     def _make(self) -> None:
+        made(self._where)
         os.makedirs(self._place, exist_ok=True)
-        ignored = os.path.join(self._where, ".gitignore")
-        if not os.path.exists(ignored):
-            with open(ignored, "w", encoding="utf-8") as file:
-                file.write(_IGNORED)
 
     def _write(self, name: str, entries: dict[str, Any]) -> None:
         kept: dict[str, Any] = {}
@@ -248,7 +255,8 @@ def _row(cleaned: Cleaned, used: frozenset[str]) -> list[Any]:
 
 def _finding_row(finding: Finding) -> list[Any]:
     edits = [[edit.span.start, edit.span.end, edit.after] for edit in finding.edits]
-    return [*finding._replace(edits=edits)]  # type: ignore[arg-type]
+    # What stands in other files is not kept here: it depends on them.
+    return [*finding._replace(edits=edits)[:-1]]  # type: ignore[arg-type]
 
 
 def _hit(row: Any, data: bytes, digest: str, path: str) -> Hit:

@@ -31,6 +31,11 @@ class Mark(NamedTuple):
     rules: tuple[str, ...]
     reason: str
 
+    @property
+    def elsewhere(self) -> bool:
+        """Whether the comment speaks only of what stands in other files too, which a file alone cannot tell."""
+        return bool(self.rules) and all(rule.startswith("D2") for rule in self.rules)
+
     def keeps(self, rule: str, span: Span) -> bool:
         """Whether a finding of a rule at a place is kept from being carried out."""
         return self.reach.start <= span.start < self.reach.end and (

@@ -130,6 +130,15 @@ class Edit(NamedTuple):
     after: str
 
 
+class Place(NamedTuple):
+    """A passage in another file. The lines are told here, since whoever shows the finding does not hold that file's text."""
+
+    path: str
+    span: Span
+    start_line: int  # from 1
+    end_line: int  # inclusive
+
+
 class Finding(NamedTuple):
     """
     Something an article says twice, or a damage in it: what, where, how sure, and how to mend it.
@@ -148,6 +157,8 @@ class Finding(NamedTuple):
         words: Number of words that the span holds.
         key: What identifies the finding across edits elsewhere in the file: a digest of content, never a place.
         because: Why this copy goes and the other stays, in a few words.
+        elsewhere: For what is found across files, where it stands in others: the copy that stays first, then further ones.
+            `keeper` is None then.
     """
 
     rule: str
@@ -163,6 +174,7 @@ class Finding(NamedTuple):
     words: int = 0
     key: str = ""
     because: str = ""
+    elsewhere: tuple[Place, ...] = ()
 
 
 class Skipped(NamedTuple):

@@ -229,7 +229,7 @@ def _with_unused(page: Page, plan: Plan, said: Sequence[marks.Mark], told: Told 
     if not said:
         return plan
     kept = [skip.finding for skip in plan.skipped if skip.status == "suppressed"]
-    idle = [mark for mark in said if not any(mark.keeps(finding.rule, finding.span) for finding in kept)]
+    idle = [mark for mark in said if not mark.elsewhere and not any(mark.keeps(finding.rule, finding.span) for finding in kept)]
     found = _known(page, list(comments.unused(page, idle)), told)
     fates = [(told and told(finding)) or ("open", "shown only") for finding in found]
     more = (Skipped(finding, *fate) for finding, fate in zip(found, fates))  # type: ignore[arg-type]

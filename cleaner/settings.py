@@ -40,6 +40,7 @@ class Running(NamedTuple):
         jobs: How many processes share the work; 0: as many as it pays for.
         cache: Keep the results of unchanged files from one run to the next.
         cache_dir: Where; "": .cleaner_cache in the project's folder.
+        across: Also look for what stands in more than one file of the repository.
     """
 
     include: tuple[str, ...] = ()
@@ -53,6 +54,7 @@ class Running(NamedTuple):
     jobs: int = 0
     cache: bool = True
     cache_dir: str = ""
+    across: bool = False
 
 
 class Settings(NamedTuple):

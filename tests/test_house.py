@@ -22,6 +22,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("report", "undo"),
     ("cache", "decisions"),  # know the version, and the rules by name
     ("__init__", "api"),
+    ("across",),
     ("pipeline",),
     ("rules",),
     ("match", "segment", "proof", "roles", "extract"),

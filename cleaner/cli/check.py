@@ -34,6 +34,7 @@ from cleaner.report import FORMATS, HUMAN, View, encoded, render
 from cleaner.settings import PerFile, Settings
 
 if TYPE_CHECKING:
+    from cleaner.across.look import Shared
     from cleaner.baseline import Line
     from cleaner.cache import Cache
     from cleaner.decisions import Decision
@@ -72,9 +73,10 @@ def check(paths: tuple[str, ...], **given: Any) -> int:
     paths = paths or (".",)
     found, passed = _survey(paths, run)
     tasks = [_task(path, run) for path in found]
-    results = _results(tasks, run)
+    across = _across(tasks, run)
+    results = _with_across(tasks, _results(tasks, run), across, run)
     if given["add_baseline"]:
-        results = _add_baseline(tasks, results, run)
+        results = _add_baseline(tasks, results, across, run)
     report = _assembled(found, results, run, whole=any(path != "-" and os.path.isdir(path) for path in paths))
     report = report._replace(seconds=perf_counter() - began)
 
@@ -192,6 +194,32 @@ def _decisions(root: str) -> list[Decision]:
     from cleaner.decisions import read
 
     return read(path)
+
+
+def _across(tasks: Sequence[Task], run: Run) -> dict[str, Shared]:
+    """Look for what the files share with others of their repository, if that was asked for, before anything is written."""
+    if not run.settings.running.across:
+        return {}
+    from cleaner.cli.across import seen
+
+    named = [(task.path, task.options) for task in tasks if task.data is None]  # standard input stands in no repository
+    return seen(named, run.settings, lambda folder: _survey((folder,), run)[0], quiet=run.given["quiet"], verbose=run.view.verbose)
+
+
+def _with_across(tasks: Sequence[Task], results: list[Result], across: dict[str, Shared], run: Run) -> list[Result]:
+    """Add what the files share with others to what was found in themselves."""
+    if not across:
+        return results
+    from cleaner.cli.across import added
+
+    said = {task.known.path: task.known for task in tasks}
+    return added([task.path for task in tasks], results, across, lambda path: said.get(run.place(path)) or run.known(path))
+
+
+def _unasked(options: Options, run: Run) -> tuple[str, ...]:
+    """Return the rules that this run cannot miss, because it did not look for all that they find."""
+    across = run.settings.running.across and options.pedantic and run.given["baseline_from_ref"] is None
+    return () if across else ("D201", "D202", "D203")
 
 
 def _survey(paths: tuple[str, ...], run: Run) -> tuple[list[str], list[tuple[str, str]]]:
@@ -320,7 +348,8 @@ def _idle(found: Sequence[str], results: Sequence[Result], run: Run, *, whole: b
     from cleaner.decisions import place, unused
 
     used = _used(found, results, run)
-    options = {run.place(path): run.per_file.options(path) for path in found}
+    each = {run.place(path): run.per_file.options(path) for path in found}
+    options = {path: chosen._replace(ignore=(*chosen.ignore, *_unasked(chosen, run))) for path, chosen in each.items()}
     return unused(place(run.root), run.decisions, used, options, run.root, whole=whole)
 
 
@@ -328,9 +357,7 @@ def _tell_stale(found: Sequence[str], results: Sequence[Result], run: Run) -> No
     """Say how many known findings are gone from the files that were checked."""
     if run.baseline is None or run.given["add_baseline"] or run.given["quiet"]:
         return
-    from cleaner.baseline import stale
-
-    gone = stale(run.baseline, _used(found, results, run), run.root)
+    gone = _gone(run.baseline, _used(found, results, run), run)
     if gone:
         if run.view.verbose:
             for line in gone:
@@ -339,9 +366,17 @@ def _tell_stale(found: Sequence[str], results: Sequence[Result], run: Run) -> No
         complain(f"{len(gone)} {verb} gone; --add-baseline drops what is gone")
 
 
-def _add_baseline(tasks: Sequence[Task], results: list[Result], run: Run) -> list[Result]:
+def _gone(known: Mapping[str, Mapping[str, Line]], used: Mapping[str, frozenset[str]], run: Run) -> list[Line]:
+    """Return the lines of the baseline that no longer apply."""
+    from cleaner.baseline import stale
+
+    unasked = _unasked(run.options, run)
+    return [line for line in stale(known, used, run.root) if line.rule not in unasked]
+
+
+def _add_baseline(tasks: Sequence[Task], results: list[Result], across: dict[str, Shared], run: Run) -> list[Result]:
     """Write what is left open to the baseline, and return the results of a run that knows it."""
-    from cleaner.baseline import stale, written
+    from cleaner.baseline import written
     from cleaner.cli.record import known
     from cleaner.cli.work import MOST_ROUNDS
     from cleaner.source import write
@@ -357,13 +392,15 @@ def _add_baseline(tasks: Sequence[Task], results: list[Result], run: Run) -> lis
             lines.update({line.mark: line for line in fresh[at]})
             told = tasks[at].known
             tasks[at] = tasks[at]._replace(known=told._replace(old=told.old | {line.mark for line in fresh[at]}))
-        for at, result in zip(open_ones, do_all([tasks[at] for at in open_ones], run.settings.running.jobs)):
+        again = [tasks[at] for at in open_ones]
+        done = _with_across(again, do_all(again, run.settings.running.jobs), across, run)
+        for at, result in zip(open_ones, done):
             results[at] = result
     used = {task.known.path: result.used for task, result in zip(tasks, results) if result.cleaned is not None}
     by_path: dict[str, dict[str, Line]] = {}
     for line in lines.values():
         by_path.setdefault(line.path, {})[line.mark] = line
-    for line in stale(by_path, used, run.root):
+    for line in _gone(by_path, used, run):
         del lines[line.mark]
     path = run.settings.path("baseline")
     write(path, written(lines.values()), None)

@@ -57,6 +57,7 @@ _FILES = (
     click.option("--per-file-ignores", multiple=True, metavar="GLOB:CODES", help="Do not run these rules there."),
     click.option("--per-file-profiles", multiple=True, metavar="GLOB:PROFILE", help="What kind of text stands there."),
     click.option("--baseline", metavar="FILE", help="Findings that are known; --add-baseline writes it."),
+    click.option("--across/--no-across", default=None, help="Also compare with all other files of the repository."),
     click.option("-j", "--jobs", type=click.IntRange(0, 1000), help="Processes; 0: as many as it pays for."),
     click.option("--cache/--no-cache", default=None, help="Keep results of unchanged files for the next run."),
     click.option("--cache-dir", metavar="DIR", help="Where; default: .cleaner_cache in the project's folder."),

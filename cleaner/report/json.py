@@ -11,7 +11,7 @@ import re
 from typing import Any
 
 from cleaner.lines import Lines
-from cleaner.model import Article, Cleaned, Edit, Finding, Report, Span
+from cleaner.model import Article, Cleaned, Edit, Finding, Place, Report, Span
 from cleaner.report import Output, View
 from cleaner.report.entries import Entry, counts, identified, name, title, total
 
@@ -136,6 +136,7 @@ def _finding(mark: str, entry: Entry, cleaned: Cleaned, lines: Lines) -> dict[st
         **row,
         "span": _place(finding.span, lines),
         "keeper": _keeper(finding, cleaned, lines),
+        **({"also": [_elsewhere(place) for place in finding.elsewhere[1:]]} if finding.elsewhere[1:] else {}),
         "relation": finding.relation,
         "scores": finding.scores._asdict() if finding.scores else None,
         "differences": [difference._asdict() for difference in finding.differences],
@@ -159,8 +160,13 @@ def _place(span: Span, lines: Lines) -> dict[str, int]:
 
 def _keeper(finding: Finding, cleaned: Cleaned, lines: Lines) -> dict[str, Any] | None:
     if finding.keeper is None:
-        return None
+        return _elsewhere(finding.elsewhere[0]) if finding.elsewhere else None
     return {**_path(name(cleaned)), **_place(finding.keeper, lines)}
+
+
+def _elsewhere(place: Place) -> dict[str, Any]:
+    lines = {"start_line": place.start_line, "end_line": place.end_line}
+    return {**_path(place.path), "start": place.span.start, "end": place.span.end, **lines}
 
 
 def _edit(edit: Edit) -> dict[str, Any]:

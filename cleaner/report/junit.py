@@ -7,8 +7,8 @@ from __future__ import annotations
 from cleaner.lines import Lines
 from cleaner.model import Cleaned, Report
 from cleaner.report import View
-from cleaner.report.entries import left, name, title
-from cleaner.report.terminal import places
+from cleaner.report.entries import Entry, left, name, title
+from cleaner.report.terminal import elsewhere, places
 from cleaner.report.visible import visible
 
 
@@ -33,11 +33,16 @@ def _suite(cleaned: Cleaned, view: View) -> str:
     cases = [
         f'  <testcase name="{_xml(f"{e.finding.rule} {title(e.finding.rule)}")}" classname="{path}"'
         f' line="{lines.at(e.finding.span.start)[0]}">'
-        f'<failure message="{_xml(e.finding.message)}">{_xml(f"line {places(e.finding.span, lines)}")}</failure></testcase>\n'
+        f'<failure message="{_xml(e.finding.message)}">{_xml(_where(e, lines))}</failure></testcase>\n'
         for e in found
     ] or [f'  <testcase name="no repeats" classname="{path}"/>\n']
     count = f'tests="{len(cases)}" failures="{len(found)}" errors="0"'
     return f' <testsuite name="{path}" {count}>\n{"".join(cases)} </testsuite>\n'
+
+
+def _where(entry: Entry, lines: Lines) -> str:
+    also = [f"{place.path}, {elsewhere(place)}" for place in entry.finding.elsewhere]
+    return "; ".join((f"line {places(entry.finding.span, lines)}", *also))
 
 
 def _xml(text: str) -> str:

@@ -13,7 +13,7 @@ from cleaner.lines import Lines
 from cleaner.model import Cleaned, Report
 from cleaner.report import View
 from cleaner.report.entries import Entry, counts, entries, name, said, title
-from cleaner.report.terminal import alike, count, fate, places, summary
+from cleaner.report.terminal import alike, count, fate, places, stays, summary
 from cleaner.report.visible import snippet, visible
 
 #: Whatever begins markup inside a line, in CommonMark or GFM. No line begins with text of an article.
@@ -69,11 +69,7 @@ def _file(cleaned: Cleaned, view: View) -> Iterator[str]:
 def _finding(entry: Entry, cleaned: Cleaned, lines: Lines) -> Iterator[str]:
     finding = entry.finding
     place = places(finding.span, lines)
-    words = [fate(entry), alike(finding)]
-    if finding.keeper is not None:
-        stays = places(finding.keeper, lines)
-        words.append(f"lines {stays} stay" if "-" in stays else f"line {stays} stays")
-    words.append(finding.because)
+    words = [fate(entry), alike(finding), stays(finding, lines), finding.because]
     yield f"- **{place}** {finding.rule} {title(finding.rule)}: {escaped(finding.message)}  "
     yield f"  {escaped('; '.join(part for part in words if part))}"
     if text := snippet(said(cleaned.article, finding.span)):

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from cleaner.known import MEANT
 from cleaner.lines import Lines
-from cleaner.model import Cleaned, Report, Span
+from cleaner.model import Cleaned, Finding, Place, Report, Span
 from cleaner.report import View
 from cleaner.report.entries import Entry, identified, name, title
 from cleaner.report.json import text
@@ -74,6 +74,8 @@ def _result(mark: str, entry: Entry, cleaned: Cleaned, lines: Lines) -> dict[str
             "message": {"text": finding.because or "the copy that stays"},
         }
         result["relatedLocations"] = [stays]
+    elif finding.elsewhere:
+        result["relatedLocations"] = [_elsewhere(number, place, finding) for number, place in enumerate(finding.elsewhere, 1)]
     if entry.mendable:
         replacements = [
             {
@@ -90,6 +92,16 @@ def _result(mark: str, entry: Entry, cleaned: Cleaned, lines: Lines) -> dict[str
     if entry.status == "baseline":
         result["baselineState"] = "unchanged"
     return result
+
+
+def _elsewhere(number: int, place: Place, finding: Finding) -> dict[str, Any]:
+    """Return a passage of another file: whole lines, as its text is not at hand to count columns in."""
+    region = {"startLine": place.start_line, "endLine": place.end_line}
+    return {
+        "id": number,
+        "physicalLocation": {"artifactLocation": {"uri": _uri(place.path)}, "region": region},
+        "message": {"text": (finding.because if number == 1 else "") or "the same text"},
+    }
 
 
 def _location(uri: str, span: Span, lines: Lines) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from cleaner.lines import Lines
-from cleaner.model import Article, Cleaned, Difference, Finding, Report, Span
+from cleaner.model import Article, Cleaned, Difference, Finding, Place, Report, Span
 from cleaner.report import View
 from cleaner.report.entries import Entry, counts, entries, identified, name, said, title, total
 from cleaner.report.visible import Paint, clip, columns, snippet, visible
@@ -90,6 +90,21 @@ def alike(finding: Finding) -> str:
     return f"{_percent(finding.scores.ratio)} alike"
 
 
+def stays(finding: Finding, lines: Lines) -> str:
+    """Say which copy stays: "line 7 stays", "lines 7-10 stay", "a.md stays, lines 7-10"; "" where there is none."""
+    if finding.elsewhere:
+        return f"{visible(finding.elsewhere[0].path)} stays, {elsewhere(finding.elsewhere[0])}" if finding.rule != "D203" else ""
+    if finding.keeper is None:
+        return ""
+    where = places(finding.keeper, lines)
+    return f"lines {where} stay" if "-" in where else f"line {where} stays"
+
+
+def elsewhere(place: Place) -> str:
+    """Return the lines of a passage in another file: "line 7", "lines 7-10"."""
+    return f"line {place.start_line}" if place.start_line == place.end_line else f"lines {place.start_line}-{place.end_line}"
+
+
 def fate(entry: Entry) -> str:
     """Say what became of a finding."""
     if entry.status == "fixed":
@@ -159,7 +174,7 @@ def _ids(marks: list[str]) -> str:
 
 def _sort(entry: Entry) -> object:
     finding = entry.finding
-    if finding.keeper is not None or finding.differences:
+    if finding.keeper is not None or finding.differences or finding.elsewhere:
         return id(entry)  # what has a copy or a difference to show stands alone
     return finding.rule, finding.message, entry.status, entry.reason
 
@@ -195,11 +210,8 @@ def _fate(entry: Entry, paint: Paint) -> str:
 
 
 def _stays(finding: Finding, lines: Lines) -> str:
-    if finding.keeper is None:
-        return visible(finding.because)
-    where = places(finding.keeper, lines)
-    verb = f"lines {where} stay" if "-" in where else f"line {where} stays"
-    return f"{verb}: {visible(finding.because)}" if finding.because else verb
+    verb = stays(finding, lines)
+    return ": ".join(part for part in (verb, visible(finding.because)) if part)
 
 
 def _words(article: Article, finding: Finding, width: int, paint: Paint) -> Iterator[str]:

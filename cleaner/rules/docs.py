@@ -414,6 +414,84 @@ is reported: the second `harbour`.
 Reported and never edited. Numbers may repeat in a series, and an entry that stands three times or more is taken for one that is
 meant to.
 """,
+    "D201": """\
+# D201 repeated-article
+
+## What it does
+
+With `--across`, finds a file that is a copy of another file of the repository: the same bytes, the same text in other
+clothes (front matter, case, quotes, line wrapping), or an edited copy in which nine tenths of the words, in their order or
+in equal blocks, are the same, and so is most of the code and markup around them. Files of fewer than 40 words are not
+compared, unless they hold much code.
+
+## Why
+
+The same post lies under two names, one with a typo or another date in it; a page was moved and its old place forgotten.
+Both are published, readers and search engines find either, and only one is kept up to date.
+
+## Example
+
+`posts/2024-05-02-tides.md` and `posts/2024-05-03-tides.md` hold the same post. The second is reported, with the first as the
+one that stays.
+
+## How far to trust it
+
+Report only. Shown by default where the two texts are the same to the letter, or have the same title: pages made from one
+mould (the announcements of two years, the pages of two functions) are often more than 95 % alike, and have different titles.
+Reported with `--pedantic` only are copies that are usually meant: versions and translations of a page (`v1/` and `v2/`,
+`de/`, `guide.fr.md`), test data, templates, licences, and a text that stands in four files or more.
+
+Which file stays depends on the repository alone, not on the files that a run names: a file that the last commit does not
+hold goes before one that it does, a name as of a copy (`notes copy.md`, `notes (1).md`) before another, drafts and archives
+before the rest, and then what comes later in path order. A comment that keeps D201 speaks for its whole file, and in either
+of the two files.
+""",
+    "D202": """\
+# D202 shared-passage
+
+## What it does
+
+With `--across`, finds a run of adjacent blocks that stands in another file too, and in fewer than four altogether. Blocks of
+fewer than eight words do not count by themselves. A file that is a copy as a whole (D201) is not searched for passages.
+
+## Why
+
+Text that was copied from page to page is corrected on one of them.
+
+## Example
+
+Six paragraphs on mooring, 540 words, stand in `guide/arrival.md` and again in `guide/mooring.md`. The second is reported,
+with the lines of the first.
+
+## How far to trust it
+
+Report only. Pages share passages on purpose: a specification takes over what the one before it said, a release note
+quotes the manual, two functions take the same options. Of some fifty passages of 80 to 500 words that we read in seven
+well-kept repositories none was an accident. So passages from 500 words on are shown by default; shorter ones, from 40 words
+on, and those between versions or translations are reported with `--pedantic`. Only exact copies are found, but for case,
+quotes, emphasis and line wrapping.
+""",
+    "D203": """\
+# D203 boilerplate
+
+## What it does
+
+With `--across` and `--pedantic`, finds a passage of at least 20 words that stands in four files or more (versions and
+translations of one page count once). It is one finding, in the first of these files in path order, however many there are.
+
+## Why
+
+What each page says alike can stand in one place that all pages include, where it is corrected once.
+
+## Example
+
+A note on safety of 45 words stands at the head of 130 pages. It is reported once, in the first of them, with the number and
+some of the others.
+
+## How far to trust it
+
+Report only. That a passage is a template is sure; whether it should be an include is a question of taste and tools.
+""",
     "L401": """\
 # L401 title-first
 

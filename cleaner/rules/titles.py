@@ -6,9 +6,9 @@ carries the site's name. (A title that simply stands again is found with all oth
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from cleaner.model import SAME, Block, Finding, Span
+from cleaner.model import SAME, Article, Block, Finding, Span
 from cleaner.page import Page
 from cleaner.patterns import pattern
 from cleaner.rules.cut import Gone, cut
@@ -35,6 +35,13 @@ def find(page: Page) -> Iterator[Finding]:
     if front is not None:
         yield from _front(page, front, titles, site)
     yield from _with_site(page, titles, site)
+
+
+def front_title(article: Article, blocks: Sequence[Block]) -> str:
+    """Return the title that the front matter gives; "" where it gives none."""
+    front = blocks[0] if blocks and blocks[0].kind == "front" else None
+    found = _FRONT_TITLE.search(article.text, *front.span) if front is not None else None
+    return found.group("title").strip().rstrip(",").strip("\"'") if found else ""
 
 
 def _may_be_title(page: Page, block: Block) -> bool:

@@ -1,0 +1,89 @@
+"""
+`cleaner check --across`: the look across the repository, between the settings of a run and its results.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+
+from cleaner.across.look import Plans, Shared, joined, look
+from cleaner.cli.shared import complain
+from cleaner.cli.work import Result
+from cleaner.known import Known, Told
+from cleaner.options import Options
+from cleaner.settings import Settings
+
+
+def seen(
+    named: Sequence[tuple[str, Options]],
+    chosen: Settings,
+    listed: Callable[[str], Iterable[str]],
+    *,
+    quiet: bool = False,
+    verbose: bool = False,
+) -> dict[str, Shared]:
+    """
+    Look across the repository for the files of a run, before anything is written to them.
+
+    Args:
+        named: The files with their options.
+        chosen: The settings.
+        listed: Lists the articles below a folder.
+        quiet: Do not say that many files have to be read first.
+        verbose: Say what was wrong with the index.
+    """
+    from cleaner import jobs
+
+    running = chosen.running
+    plans = Plans(
+        chosen.options,
+        _folder(chosen) if running.cache else None,
+        listed,
+        partial(jobs.each, number=running.jobs or jobs.processors()),
+        None if quiet or not sys.stderr.isatty() else lambda number: complain(f"reading {number:,} files to compare with; the next time only what has changed"),
+    )
+    found, notes = look(named, plans)
+    for note in notes if verbose else ():
+        complain(note)
+    return found
+
+
+def added(paths: Sequence[str], results: Sequence[Result], found: dict[str, Shared], known: Callable[[str], Known]) -> list[Result]:
+    """
+    Add what was seen across the repository to the files' own results.
+
+    Args:
+        paths: As they were named, in the order of the results.
+        results: What was found in each file itself.
+        found: What it shares with others.
+        known: What people have said of a file's findings, by its path.
+    """
+    heard: dict[str, Told] = {}
+
+    def told(path: str) -> Told:
+        said = known(path)
+        return heard.setdefault(said.path, Told(said))
+
+    done: list[Result] = []
+    for path, result in zip(paths, results):
+        shared = found.get(path)
+        if result.cleaned is not None and shared is not None:
+            result = result._replace(cleaned=joined(result.cleaned, shared, told))
+        done.append(result)
+    return [
+        result._replace(used=result.used | heard[known(path).path].used) if known(path).path in heard else result
+        for path, result in zip(paths, done)
+    ]
+
+
+def _folder(chosen: Settings) -> str | None:
+    from cleaner import cache
+
+    folder = cache.folder(chosen.root, chosen.path("cache_dir"))
+    try:
+        return cache.made(os.path.abspath(folder))
+    except OSError:
+        return None
