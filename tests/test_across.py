@@ -430,6 +430,23 @@ def test_a_damaged_or_foreign_index_is_made_anew(tmp_path, spoil):
     assert looked(root, cache=cache) == cold
 
 
+def test_a_disk_that_damages_whatever_is_written(tmp_path, monkeypatch):
+    """Where a new index is damaged as well, one in memory answers."""
+    root, cache = tmp_path / "r", tmp_path / "c"
+    lay(root, {"a.md": page(1, 2), "b.md": page(1, 2)})
+    cold = looked(root)
+    opened = index.Index.open
+
+    def spoilt(folder, *given, **more):
+        found = opened(folder, *given, **more)
+        if folder is not None:
+            found._asked = lambda *_: (_ for _ in ()).throw(index.Damaged("disk I/O error"))
+        return found
+
+    monkeypatch.setattr(index.Index, "open", spoilt)
+    assert looked(root, cache=cache) == cold
+
+
 def test_made_up_postings_make_no_finding(tmp_path):
     """The index proposes and never decides: what it says of two files is read in both before it is reported."""
     root, cache = tmp_path / "r", tmp_path / "c"

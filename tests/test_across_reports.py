@@ -195,6 +195,22 @@ def test_known_findings_are_known(repository):
     assert run(repository).returncode == 0
 
 
+def test_what_two_files_had_in_common_at_a_revision_is_known(repository):
+    """Editing one of two old copies makes them no new finding; a third copy is one."""
+    since = ["--across", "--baseline-from-ref", "HEAD", "--output-format", "concise"]
+    lay(repository, {"posts/tides.md": page(1, 2) + "\nOne more line.\n"})
+    assert run(repository, *since).stdout == ""
+    lay(repository, {"posts/a.md": page(3, 4)})
+    assert run(repository, *since).stdout == "posts/a.md:1:1: D201 the same text as posts/moon.md: 60 words\n"
+    long = range(20, 42)
+    lay(repository, {"x.md": page(*range(5, 12), *long, title="X"), "y.md": page(*long, *range(12, 19), title="Y")})
+    assert "y.md:3:1: D202 22 paragraphs" in run(repository, *since).stdout
+    git(repository, "add", ".")
+    git(repository, "commit", "-qm", "more")
+    lay(repository, {"y.md": page(99, *long, *range(12, 19), title="Y")})
+    assert run(repository, *since).stdout == ""
+
+
 def test_an_accepted_new_file_stays_accepted_once_it_is_committed(repository):
     """Then the other of the two is the copy, and what was said of the pair still holds."""
     lay(repository, {"posts/moo.md": page(3, 4)})

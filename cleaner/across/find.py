@@ -447,6 +447,24 @@ def compared(one: Text, two: Text) -> _Verdict | None:
     )
 
 
+def stood(finding: Finding, now: Article, old: Article, other: Article) -> bool:
+    """
+    Whether what is found in two files today stood in both at an earlier time.
+
+    Args:
+        finding: A copy of a whole file, or a passage.
+        now: The file that the finding is about, as it is.
+        old: The same file as it was.
+        other: The other file as it was.
+    """
+    one, two = sheets.read(old), sheets.read(other)
+    if finding.rule == "D201":
+        return compared(one, two) is not None
+    text = sheets.read(now)
+    said = [key for key, block in zip(text.keys, text.blocks) if finding.span.holds(block.span)]
+    return bool(said) and _stretch(one.keys, said) >= 0 and _stretch(two.keys, said) >= 0
+
+
 def _same_code(one: Counter[Any], two: Counter[Any]) -> bool:
     """Whether what is no prose is much the same too: a lesson is written once for each language, in the same words."""
     return (one & two).total() >= CODE * max(one.total(), two.total())

@@ -73,11 +73,13 @@ def look(named: Sequence[tuple[str, Options]], plans: Plans) -> tuple[dict[str, 
     found: dict[str, Shared] = {}
     notes: list[str] = []
     for root, some in roots.items():
-        try:
-            notes += _look(root, some, plans, found)
-        except Damaged as error:
-            # Once more, from nothing: what we wrote ourselves a moment ago is sound.
-            notes += [f"the index of {root}: {error}; made anew", *_look(root, some, plans, found, anew=True)]
+        # What is damaged is made anew; a disk on which that does not help is left alone.
+        for attempt, way in enumerate((plans, plans, plans._replace(cache=None))):
+            try:
+                notes += _look(root, some, way, found, anew=attempt > 0)
+                break
+            except Damaged as error:
+                notes.append(f"the index of {root}: {error}")
     return found, notes
 
 

@@ -12,7 +12,9 @@ from functools import partial
 from cleaner.across.look import Plans, Shared, joined, look
 from cleaner.cli.shared import complain
 from cleaner.cli.work import Result
+from cleaner.git import Revision
 from cleaner.known import Known, Told
+from cleaner.model import Cleaned, Finding, Skipped
 from cleaner.options import Options
 from cleaner.settings import Settings
 
@@ -77,6 +79,44 @@ def added(paths: Sequence[str], results: Sequence[Result], found: dict[str, Shar
         result._replace(used=result.used | heard[known(path).path].used) if known(path).path in heard else result
         for path, result in zip(paths, done)
     ]
+
+
+def aged(results: Sequence[Result], revision: Revision, options: Options) -> list[Result]:
+    """Call known what two files had in common at an earlier revision already."""
+    asked = [
+        (at, number, skip.finding)
+        for at, result in enumerate(results)
+        if result.cleaned is not None
+        for number, skip in enumerate(result.cleaned.plan.skipped)
+        if skip.finding.elsewhere and skip.status == "open"
+    ]
+    named: list[str] = []
+    for at, _, finding in asked:
+        cleaned = results[at].cleaned
+        assert cleaned is not None
+        named += cleaned.article.origin.path, finding.elsewhere[0].path
+    before = list(revision.contents(named))
+    done = list(results)
+    for (at, number, finding), old, other in zip(asked, before[::2], before[1::2]):
+        cleaned = done[at].cleaned
+        assert cleaned is not None
+        if old is not None and other is not None and _stood(finding, cleaned, old, other, options):
+            skipped = list(cleaned.plan.skipped)
+            skipped[number] = Skipped(finding, "baseline", "known before")
+            done[at] = done[at]._replace(cleaned=cleaned._replace(plan=cleaned.plan._replace(skipped=tuple(skipped))))
+    return done
+
+
+def _stood(finding: Finding, cleaned: Cleaned, old: bytes, other: bytes, options: Options) -> bool:
+    from cleaner.across.find import stood
+    from cleaner.errors import CleanerError
+    from cleaner.source import decode
+
+    try:
+        one = decode(old, cleaned.article.origin.path, options)
+        return stood(finding, cleaned.article, one, decode(other, finding.elsewhere[0].path, options))
+    except CleanerError:
+        return False
 
 
 def _folder(chosen: Settings) -> str | None:

@@ -210,10 +210,15 @@ def _with_across(tasks: Sequence[Task], results: list[Result], across: dict[str,
     """Add what the files share with others to what was found in themselves."""
     if not across:
         return results
-    from cleaner.cli.across import added
+    from cleaner.cli.across import added, aged
 
     said = {task.known.path: task.known for task in tasks}
-    return added([task.path for task in tasks], results, across, lambda path: said.get(run.place(path)) or run.known(path))
+    results = added([task.path for task in tasks], results, across, lambda path: said.get(run.place(path)) or run.known(path))
+    if run.given["baseline_from_ref"] is None:
+        return results
+    from cleaner.git import Revision
+
+    return aged(results, Revision(run.given["baseline_from_ref"], run.root), run.options)
 
 
 def _unasked(options: Options, run: Run) -> tuple[str, ...]:
