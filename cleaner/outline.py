@@ -8,6 +8,7 @@ that stand beside each other both say is mostly meant (parallel entries, platfor
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from typing import Literal
 
@@ -20,6 +21,9 @@ Relation = Literal["same", "within", "beside"]
 _FENCE = pattern(
     r"<(?P<end>/?)(?P<tag>[A-Za-z][\w.:-]*)(?:[^<>]*?[^/<>])?>|\{%-?\s*(?P<off>end)?(?P<word>\w+)|\{\{[<%]\s*(?P<close>/?)\s*(?P<code>[\w-]+)|(?m:^[ \t>]*):::+[ \t]*(?P<zone>[\w-]*)"
 )
+_OTHERWISE = "else"
+# How far down the parts that are open an end is looked for.
+DEEPEST = 64
 _VOID = frozenset("area base br col embed hr img input link meta param source track wbr a p span b i em strong code kbd sub sup small".split())
 _LINE = frozenset("include include_cached include_relative link image img raw assign capture render jdoc youtube remark".split())
 
@@ -60,31 +64,48 @@ class Outline:
         return above
 
 
-def parted(text: str, between: Sequence[Block]) -> bool:
+class Frames:
     """
-    Whether a tag, tab or version mark closes or opens between two places: each reader is shown one of the two only.
+    Which part of the page each block stands in: a tab, a version's zone, one branch of a template's condition.
 
-    Args:
-        text: The article's text.
-        between: The blocks between the two places.
+    Tags, template marks and fences open and close such parts. Each reader is shown some of the parts, so what stands in two of
+    them is mostly meant. Every mark is read once; then two places are compared at once, however far apart they are.
     """
-    opened: list[str] = []
-    for block in between:
-        if block.kind not in ("html", "directive"):
-            continue
-        for mark in _FENCE.finditer(text, *block.span):
-            name, ends, single = _mark(mark)
-            if single:
+
+    def __init__(self, text: str, blocks: Sequence[Block]) -> None:
+        self._numbers: list[int] = []  # of the blocks behind which another part begins
+        self._parts: list[int] = []
+        opened: list[tuple[str, int]] = []
+        made = 0
+        for block in blocks:
+            if block.kind not in ("html", "directive"):
                 continue
-            if not ends:
-                opened.append(name)
-            elif name == "" and opened:
-                opened.pop()
-            elif name in opened:
-                opened.remove(name)
-            else:
-                return True  # the part that holds the first of the two ends here
-    return bool(opened)
+            for mark in _FENCE.finditer(text, *block.span):
+                name, ends, single = _mark(mark)
+                if single:
+                    continue
+                made += 1
+                if not ends:
+                    opened.append((name, made))
+                elif opened and name in ("", opened[-1][0]):
+                    opened.pop()
+                elif name == _OTHERWISE:
+                    opened[-1:] = [(opened[-1][0] if opened else "", made)]
+                else:
+                    # What is closed and was not opened last: HTML leaves out end tags, and pages hold half of a pair.
+                    at = next((at for at in range(len(opened) - 1, max(-1, len(opened) - DEEPEST), -1) if opened[at][0] == name), None)
+                    del opened[at:]
+                    if at is None:
+                        opened.append((name, made))
+            self._numbers.append(block.number)
+            self._parts.append(opened[-1][1] if opened else 0)
+
+    def part(self, one: Block, other: Block) -> bool:
+        """Whether a part of the page ends or begins between a block and one further down."""
+        return self._at(bisect_right(self._numbers, one.number)) != self._at(bisect_left(self._numbers, other.number))
+
+    def _at(self, place: int) -> int:
+        return self._parts[place - 1] if place else 0
 
 
 def _mark(mark: re.Match[str]) -> tuple[str, bool, bool]:
@@ -93,7 +114,7 @@ def _mark(mark: re.Match[str]) -> tuple[str, bool, bool]:
         return tag.lower(), bool(mark["end"]), tag.lower() in _VOID
     if word := mark["word"]:
         if word in ("else", "elsif", "elif", "when"):
-            return "\0", True, False
+            return _OTHERWISE, True, False
         return word, bool(mark["off"]), word in _LINE
     if code := mark["code"]:
         return code, bool(mark["close"]), False

@@ -17,7 +17,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from cleaner.model import Block, Finding, Span
-from cleaner.outline import Outline, parted
+from cleaner.outline import Frames, Outline
 from cleaner.page import Page
 from cleaner.patterns import pattern
 from cleaner.words import count, words
@@ -37,7 +37,8 @@ def find(page: Page) -> Iterator[Finding]:
     if not page.options.wants("D111"):
         return
     yield from _echoes(page)
-    yield from _twins(page)
+    if page.article.format != "text":  # there a heading is a guess
+        yield from _twins(page)
 
 
 def _echoes(page: Page) -> Iterator[Finding]:
@@ -63,7 +64,7 @@ def _twins(page: Page) -> Iterator[Finding]:
     headings = [block for block in page.blocks if block.kind == "heading"]
     if len({page.keys[block.number] for block in headings}) == len(headings):
         return
-    outline = Outline(page.blocks)
+    outline, frames = Outline(page.blocks), Frames(page.article.text, page.blocks)
     above: dict[tuple[int, int, str], list[Block]] = {}
     for block in headings:
         above.setdefault((outline.home(block), block.level, _read(page.mended[block.number])), []).append(block)
@@ -73,7 +74,7 @@ def _twins(page: Page) -> Iterator[Finding]:
         keeper, twin = group
         if twin.role == "title" or twin.number == keeper.number + 1:
             continue  # a title, or a heading below itself: found with all other copies
-        if _TAB.search(page.source(twin)) or parted(page.article.text, page.blocks[keeper.number + 1 : twin.number]):
+        if _TAB.search(page.source(twin)) or frames.part(keeper, twin):
             continue  # each reader is shown one of the two
         bodies = [_body(page, block) for block in group]
         if [page.keys[block.number] for block in bodies[0]] == [page.keys[block.number] for block in bodies[1]]:

@@ -24,7 +24,7 @@ ALIKE = 0.7
 # Items of fewer words are names; of more, they are compared with all other texts, in nears.py.
 FEWEST, MOST = 3, 6
 _UNREAD = pattern(r"(?<=\])\([^()\s]*\)|[\[\]*_]")
-_ENTRY = pattern(r"(?:[ \t>|]|&[a-z]{2,6};)*(?:(?:[-*+]|\d+[.)])[ \t]+)?[*_]{0,2}\[(?![ xX]\])(?P<name>[^\[\]]+)\]\((?P<target>[^()\s]{3,})\)(?P<rest>.*)", 16)
+_ENTRY = pattern(r"(?:[ \t>|]|&[a-z]{2,6};)*(?:(?:[-*+]|\d+[.)]|[^\w\s`*_#<>|\[\](){}!-]{1,3})[ \t]+)?[*_]{0,2}\[(?![ xX]\])(?P<name>[^\[\]]+)\]\((?P<target>[^()\s]{3,})\)(?P<rest>.*)", 16)
 _PLACE = pattern(r"^(?:https?:)?//(?:www\.)?", 2)
 
 
@@ -87,7 +87,7 @@ def _lead_alike(page: Page) -> Iterator[Finding]:
         if twin is None or page.keys[twin[0].number] == page.keys[block.number]:
             continue
         other = twin[0]
-        close = other.section == block.section or (other.group == block.group != 0)
+        close = other.kind == block.kind and (other.section == block.section or (other.group == block.group != 0))
         confidence: Confidence = "shown" if close and len(above[target]) == 2 else "pedantic"
         yield Finding(
             rule="D130",
@@ -130,7 +130,7 @@ def _same(page: Page, other: Block, block: Block, one: tuple[str, str], two: tup
 
     whole = " ".join(one), " ".join(two)
     return (
-        other.kind == block.kind
+        {other.kind, block.kind} != {"row", "paragraph"}
         and Indel.normalized_similarity(one[0], two[0], score_cutoff=ALIKE) >= ALIKE
         and Indel.normalized_similarity(*whole, score_cutoff=ALIKE) >= ALIKE
     )

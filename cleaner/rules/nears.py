@@ -7,6 +7,7 @@ Loaded only where an article has two different texts with words in common.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
@@ -29,7 +30,7 @@ FEWEST_IN_FULL = 25
 FEWEST_STATED = 20
 _FIGURES = frozenset({"number", "date", "unit", "currency", "negation", "opposite", "modality", "quotation", "code", "sign"})
 _TEMPLATE = pattern(r"(?:\{\{[^{}]*\}\}|\{%[^%]*%\}|\s)+")
-_TARGET = pattern(r"(?<=\]\()[^()\s]{4,}|https?://[^\s<>()]+")
+_TARGET = pattern(r"[ \t]*[*_]{0,2}\[[^\[\]]*\]\(([^()\s]{4,})\)")
 # The same words with another link target are a repeat only where there are so many of them.
 FEWEST_LINKED = 15
 # In so many words one may have been put in the place of another.
@@ -68,7 +69,13 @@ def find(page: Page, gone: Gone) -> Iterator[Finding]:
     said: set[int] = set()
     # Near copies down the page, then truncated ones from the longest: each is held against what stays, never against
     # a copy that goes, so no chain of small changes can remove a text that nothing like it is left of.
-    places = {(keeper.number, duplicate.number) for keeper, duplicate, *_ in found if count(page.mended[duplicate.number]) >= FEWEST_IN_FULL}
+    partners = Counter(block.number for keeper, duplicate, *_ in found for block in (keeper, duplicate))
+    # A text that is like several others is one of a series of entries, not of a passage that was pasted again.
+    places = {
+        (keeper.number, duplicate.number)
+        for keeper, duplicate, *_ in found
+        if partners[keeper.number] == partners[duplicate.number] == 1 and count(page.mended[duplicate.number]) >= FEWEST_IN_FULL
+    }
     for keeper, duplicate, pair, differing in sorted(found, key=_order):
         if duplicate.number in going or duplicate.number in said:
             continue
@@ -84,7 +91,7 @@ def find(page: Page, gone: Gone) -> Iterator[Finding]:
 
 def _read(key: str) -> str:
     """Return a key as it is read aloud, where that is enough to be compared: two that differ in a link say the same."""
-    if not _UNREAD.search(key):
+    if "]" not in key and "<" not in key and "{" not in key and "`" not in key:
         return key
     read = _UNREAD.sub(" ", key)
     return read if count(read) >= FEWEST_WORDS else key
@@ -200,12 +207,13 @@ def _confidence(page: Page, rule: str, differing: Sequence[Difference], apart: i
         return "shown" if (apart == 1 and size >= 8) or (article and size >= 12) else "pedantic"
     if rule == "D105" and article and keeper.kind == duplicate.kind == "paragraph" and not {each.kind for each in differing} & {"code", "link"}:
         return "shown" if size >= 12 else "pedantic"
-    if rule == "D102" and article and {difference.kind for difference in differing} <= _SLIPS and size >= 8:
+    slips = {difference.kind for difference in differing} <= _SLIPS
+    if rule == "D102" and article and slips and size >= 8:
         return "shown"
-    if rule == "D102" and size >= 8 and _in_passing(page, keeper, duplicate):
+    if rule == "D102" and slips and size >= 8 and _in_passing(page, keeper, duplicate):
         return "shown"
     close = apart == 1 or (keeper.group == duplicate.group != 0) or (size >= FEWEST_IN_SECTION and _in_one_section(page, keeper, duplicate))
-    return "shown" if close and _state(differing, size, apart, linked=_same_link(page, keeper, duplicate), listed=keeper.kind == duplicate.kind != "paragraph") else "pedantic"
+    return "shown" if close and _state(differing, size, apart, linked=_same_link(page, keeper, duplicate), listed=_listed(page, keeper) and _listed(page, duplicate)) else "pedantic"
 
 
 def _in_passing(page: Page, keeper: Block, duplicate: Block) -> bool:
@@ -239,10 +247,15 @@ def _state(differing: Sequence[Difference], size: int, apart: int, *, linked: bo
     figures = {difference.kind for difference in (*kept, *added)} & _FIGURES
     if figures and (size < FEWEST_IN_FULL or apart > 1):
         return False  # "for Windows" and "for Windows, 64 bit" are two things
-    if (kept or added) and not linked and (listed or size < FEWEST_ADDED):
+    if (kept or added) and not linked and (listed or exchanged or size < (FEWEST_ADDED if apart == 1 else FEWEST_IN_FULL)):
         return False
     facts = [difference for difference in exchanged if difference.kind in _FACTS]
     return not facts and (not exchanged or (len(exchanged) == 1 and size >= FEWEST_REWORDED and not listed))
+
+
+def _listed(page: Page, block: Block) -> bool:
+    """Whether a block is one of several that are alike by design: an item, a row, or a line of a table that is not known as one."""
+    return block.kind != "paragraph" or page.mended[block.number].startswith("|")
 
 
 def _address(said: str) -> str:
@@ -252,12 +265,9 @@ def _address(said: str) -> str:
 
 
 def _same_link(page: Page, keeper: Block, duplicate: Block) -> bool:
-    """Whether two blocks hold a link to one place."""
-    one, other = (
-        {_PLACE.sub("", address).rstrip("/").casefold() for address in _TARGET.findall(page.mended[block.number])}
-        for block in (keeper, duplicate)
-    )
-    return not one.isdisjoint(other)
+    """Whether two blocks begin with a link to one place."""
+    one, other = (_TARGET.match(page.mended[block.number]) for block in (keeper, duplicate))
+    return one is not None and other is not None and _address(one[1]) == _address(other[1])
 
 
 def _exchanged(differing: Sequence[Difference]) -> bool:

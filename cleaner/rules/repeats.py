@@ -16,7 +16,7 @@ from cleaner.keys import exact
 from cleaner.match import copies
 from cleaner.match.copies import Run
 from cleaner.model import PROSE, SAME, Block, Confidence, Edit, Finding, Relation, Safety, Span
-from cleaner.outline import Outline, parted
+from cleaner.outline import Frames, Outline
 from cleaner.page import Page
 from cleaner.patterns import pattern
 from cleaner.rules.cut import Gone, cut
@@ -196,6 +196,7 @@ class _Judge:
         self.page = page
         self._same: dict[int, str] = {}
         self._outline: Outline | None = None
+        self._frames: Frames | None = None
         self.passages: dict[int, list[int]] = {}
         self._copies: dict[str, int] = {}
         for key in page.keys:
@@ -327,7 +328,7 @@ class _Judge:
             return None  # examples, syntax and output
         elif self._anchored(pairs):
             likely, because = True, "two places of one page have the same anchor"
-        elif parted(self.page.article.text, self.page.blocks[pairs[-1][1].number + 1 : one.number]):
+        elif self.frames.part(pairs[-1][1], one):
             return None  # each reader is shown one of the two
         elif self._framed(one, other) or self._summed_up(one, other):
             return None  # each has a frame of its own; a summary says again what the text says
@@ -338,8 +339,6 @@ class _Judge:
             sentence = not lists and not steps and (whole or twice >= FEWEST_APART)
             enough = twice >= FEWEST_IN_SECTION or all(_LINK.fullmatch(self.said(block)) for block in telling)
             likely, because = sentence and enough, "the same section says it already"
-        elif relation == "beside" and self._release(one) == self._release(other) >= 0:
-            likely, because = twice >= FEWEST_SHORT, "one release names the same change twice"
         elif self._release(one) != self._release(other):
             because = "releases may list the same change"
         elif relation == "within":
@@ -360,6 +359,12 @@ class _Judge:
         if self._outline is None:
             self._outline = Outline(self.page.blocks)
         return self._outline
+
+    @property
+    def frames(self) -> Frames:
+        if self._frames is None:
+            self._frames = Frames(self.page.article.text, self.page.blocks)
+        return self._frames
 
     def _anchored(self, pairs: list[tuple[Block, Block]]) -> bool:
         """Whether a heading that stands twice brings its anchor along: one of the two cannot be reached."""
@@ -430,9 +435,6 @@ class _Judge:
                 return Verdict("D130", "report", "shown", "the same link stands above in this section")
             if size < FEWEST_SHORT - 1 and not self._entry(one):
                 return None
-            once = same and size >= FEWEST_SHORT and self._copies[self.page.keys[one.number]] == 2
-            if once and self._release(one) == self._release(other) >= 0 and self.outline.relation(one, other) == "beside":
-                return Verdict("D130", "report", "shown", "one release names the same change twice")
             released = self._release(one) >= 0 and self._release(other) >= 0
             if size < (FEWEST_SHORT if released else FEWEST_ANYWHERE) and not self._entry(one):
                 return None

@@ -190,7 +190,7 @@ def _apart(page: Page, say: _Said, block: Block, parts: Sequence[Span]) -> Itera
 
 def _tabular(page: Page, block: Block) -> bool:
     """Whether a paragraph is a table that its format does not know: its lines are rows, and rows may say the same."""
-    return any(row.lstrip().startswith("|") for row in page.inner(block).splitlines())
+    return "|" in page.inner(block)
 
 
 def _across(page: Page, say: _Said, block: Block, before: Sequence[Span], parts: Sequence[Span]) -> Iterator[Finding]:
