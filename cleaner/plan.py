@@ -93,10 +93,11 @@ def compose(text: str, plan: Plan, more: Plan) -> Plan:
     if not more.taken:
         return plan
     back = _Back(plan.edits)
+    after = apply(text, plan.edits)
     added: list[Finding] = []
     for finding in more.taken:
         edits = tuple(back.edit(text, edit) for edit in finding.edits)
-        keeper = finding.keeper and back.span(finding.keeper)
+        keeper = finding.keeper and (_moved(plan, after, finding.keeper) or back.span(finding.keeper))
         added.append(finding._replace(span=back.span(finding.span), keeper=keeper, edits=edits))
     reach = _Occupied()
     for finding in added:
@@ -115,10 +116,21 @@ def compose(text: str, plan: Plan, more: Plan) -> Plan:
     kept = [skip for skip in skipped if (skip.finding.rule, skip.finding.span) not in places]
     grown = Plan(_in_order(taken), tuple(sorted(kept, key=lambda skip: _reading(skip.finding))))
     try:
-        same = apply(text, grown.edits) == apply(apply(text, plan.edits), more.edits)
+        same = apply(text, grown.edits) == apply(after, more.edits)
     except ValueError:
         same = False
     return grown if same else plan
+
+
+def _moved(plan: Plan, after: str, keeper: Span) -> Span | None:
+    """Return where a keeper stood before layout moved it, if it did: what was inserted has no place of its own in the original."""
+    said = after[keeper.start : keeper.end]
+    for finding in plan.taken:
+        inserted = any(not edit.before and said and said in edit.after for edit in finding.edits)
+        for edit in finding.edits if inserted else ():
+            if (at := edit.before.find(said)) >= 0:
+                return Span(edit.span.start + at, edit.span.start + at + len(said))
+    return None
 
 
 def _still_there(text: str, keeper: Span | None, added: Sequence[Finding]) -> Span | None:

@@ -2,7 +2,8 @@
 Every file in fixtures/, replayed: what a user could have sent, what must stay untouched, and what is still wrong.
 
 A case is `NAME.in.EXT`, what it must become `NAME.out.EXT`, and what must be found `NAME.json`: the options, the
-profile, and for each finding rule, safety, first and last line, the keeper's first and last line, and what became of it.
+profile, and for each finding rule, safety, first and last line, the keeper's first and last line, and what became of it;
+where it says how many are `shown` by default, so many are.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import pytest
 
 from cleaner import source
 from cleaner.lines import Lines
-from cleaner.model import Cleaned, Finding, Status
+from cleaner.model import Cleaned, Finding, Report, Status
 from cleaner.options import Options
 from cleaner.pipeline import clean_article
 from cleaner.plan import apply, inverse
@@ -71,6 +72,8 @@ def test_a_case_becomes_what_it_should(name: str) -> None:
     assert got == wanted, got.decode("utf-8", "replace")
     assert cleaned.profile == told["profile"]
     assert rows(cleaned) == told["findings"]
+    shown = [finding for finding in Report((cleaned,)).findings if finding.confidence == "shown"]
+    assert len(shown) == told.get("shown", len(shown))
 
 
 @pytest.mark.parametrize("name", named("cases"))

@@ -387,7 +387,7 @@ is reported: the key stands again with the same value.
 ## How far to trust it
 
 A repeated key is an error whatever the values are. It is reported and never edited, because front matter is data for programs
-and only its author knows which value was meant. Front matter with templates in it is not read.
+and only its author knows which value was meant. What is not YAML, or cannot be read as such, is left alone.
 """,
     "D141": """\
 # D141 repeated-entry

@@ -82,7 +82,7 @@ def _lead_alike(page: Page) -> Iterator[Finding]:
             yield _renamed(page, namesake, block)
             continue
         before = page.blocks[block.number - 1] if block.number else None
-        if twin is None and before is not None and (over := _ENTRY.match(page.mended[before.number])) and over["name"] == found["name"]:
+        if twin is None and before is not None and (over := _ENTRY.match(page.mended[before.number])) and over["name"] == found["name"] and over["target"] != found["target"]:
             yield _renamed(page, before, block)
         if twin is None or page.keys[twin[0].number] == page.keys[block.number]:
             continue
