@@ -26,6 +26,8 @@ from cleaner.words import count, words
 ALIKE = 0.8
 FEWEST_WORDS = 8
 MOST_WORDS = 20_000
+# Sections of one name with more between them are entries of a long reference.
+MOST_BETWEEN = 8
 
 _TARGET = pattern(r"(?<=\])(?:\([^()\s]*\)|\[[^\[\]]*\])|<[^<>]*>|\{#[\w.-]+\}")
 _TAB = pattern(r"\(#tab/")
@@ -74,7 +76,8 @@ def _twins(page: Page) -> Iterator[Finding]:
         keeper, twin = group
         if twin.role == "title" or twin.number == keeper.number + 1:
             continue  # a title, or a heading below itself: found with all other copies
-        if _TAB.search(page.source(twin)) or frames.part(keeper, twin):
+        between = sum(1 for block in headings if keeper.number < block.number < twin.number and block.level == twin.level)
+        if between > MOST_BETWEEN or _TAB.search(page.source(twin)) or frames.part(keeper, twin):
             continue  # each reader is shown one of the two
         bodies = [_body(page, block) for block in group]
         if [page.keys[block.number] for block in bodies[0]] == [page.keys[block.number] for block in bodies[1]]:

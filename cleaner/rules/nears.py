@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from cleaner.match.facts import FACTS as _FACTS
 from cleaner.match.near import FEWEST_WORDS, Pair, pairs
-from cleaner.model import PROSE, Block, Confidence, Difference, Finding, Safety
+from cleaner.model import PROSE, Block, Confidence, Difference, Finding, Relation, Safety
 from cleaner.outline import Outline
 from cleaner.page import Page
 from cleaner.patterns import pattern
@@ -69,13 +69,7 @@ def find(page: Page, gone: Gone) -> Iterator[Finding]:
     said: set[int] = set()
     # Near copies down the page, then truncated ones from the longest: each is held against what stays, never against
     # a copy that goes, so no chain of small changes can remove a text that nothing like it is left of.
-    partners = Counter(block.number for keeper, duplicate, *_ in found for block in (keeper, duplicate))
-    # A text that is like several others is one of a series of entries, not of a passage that was pasted again.
-    places = {
-        (keeper.number, duplicate.number)
-        for keeper, duplicate, *_ in found
-        if partners[keeper.number] == partners[duplicate.number] == 1 and count(page.mended[duplicate.number]) >= FEWEST_IN_FULL
-    }
+    passages = _passages(page, found)
     for keeper, duplicate, pair, differing in sorted(found, key=_order):
         if duplicate.number in going or duplicate.number in said:
             continue
@@ -85,8 +79,36 @@ def find(page: Page, gone: Gone) -> Iterator[Finding]:
             going[duplicate.number] = keeper.number
         said.add(duplicate.number)
         for finding in _finding(page, keeper, duplicate, pair, differing, gone):
-            chained = finding.confidence == "pedantic" and _chained(places, keeper, duplicate)
+            chained = (keeper.number, duplicate.number) in passages
             yield finding._replace(confidence="shown") if chained else finding
+
+
+def _passages(page: Page, found: Sequence[tuple[Block, Block, Pair, tuple[Difference, ...]]]) -> set[tuple[int, int]]:
+    """
+    Return the pairs that belong to a passage which stands in one section in two states: those beside them are copies, too.
+
+    A text that is like several others is one of a series of entries; and so are items, and texts that say opposite things
+    in the same words.
+    """
+    partners = Counter(block.number for keeper, duplicate, *_ in found for block in (keeper, duplicate))
+    pairs = {
+        (keeper.number, duplicate.number)
+        for keeper, duplicate, _, differing in found
+        if partners[keeper.number] == partners[duplicate.number] == 1
+        and keeper.section == duplicate.section
+        and keeper.kind == duplicate.kind
+        and keeper.kind in ("paragraph", "item")
+        and (keeper.group != duplicate.group or not keeper.group)
+        and not page.mended[keeper.number].startswith("|")
+        and count(page.mended[duplicate.number]) >= FEWEST_IN_FULL
+        and not any(each.kind in _FIGURES and each.keeper and each.duplicate for each in differing)
+    }
+    passages: set[tuple[int, int]] = set()
+    for one, other in pairs:
+        together = {(one + step, other + step) for step in (-2, -1, 0, 1, 2)} & pairs
+        if len(together) > 1 and any(page.blocks[number].kind == "paragraph" for number, _ in together):
+            passages.add((one, other))
+    return passages
 
 
 def _read(key: str) -> str:
@@ -95,15 +117,6 @@ def _read(key: str) -> str:
         return key
     read = _UNREAD.sub(" ", key)
     return read if count(read) >= FEWEST_WORDS else key
-
-
-def _chained(places: set[tuple[int, int]], keeper: Block, duplicate: Block) -> bool:
-    """Whether two paragraphs of one section are near copies, and so are those beside them: a passage in two states."""
-    if keeper.kind not in ("paragraph", "item") or keeper.kind != duplicate.kind or keeper.group == duplicate.group != 0:
-        return False  # entries of one list are alike by design
-    if keeper.section != duplicate.section or (keeper.number, duplicate.number) not in places:
-        return False
-    return any((keeper.number + step, duplicate.number + step) in places for step in (-2, -1, 1, 2))
 
 
 def _may_show(page: Page, keeper: Block, duplicate: Block) -> bool:
@@ -174,7 +187,7 @@ def _finding(
         because = "the first copy stays; read the differences before the other goes"
     if not page.options.wants(rule):
         return
-    confidence = _confidence(page, rule, differing, apart, size, keeper, duplicate)
+    confidence = _confidence(page, rule, pair.relation, differing, apart, size, keeper, duplicate)
     if confidence == "pedantic" and page.profile != "article":
         if page.article.format != "markdown" and apart == 1 and {difference.kind for difference in differing} == {"link"}:
             pass  # one name for two places: one of the two links may be old; in Markdown, links.py says so
@@ -201,11 +214,11 @@ def _finding(
     )
 
 
-def _confidence(page: Page, rule: str, differing: Sequence[Difference], apart: int, size: int, keeper: Block, duplicate: Block) -> Confidence:
+def _confidence(page: Page, rule: str, relation: Relation, differing: Sequence[Difference], apart: int, size: int, keeper: Block, duplicate: Block) -> Confidence:
     article = page.profile == "article"
     if rule == "D104":
         return "shown" if (apart == 1 and size >= 8) or (article and size >= 12) else "pedantic"
-    if rule == "D105" and article and keeper.kind == duplicate.kind == "paragraph" and not {each.kind for each in differing} & {"code", "link"}:
+    if rule == "D105" and article and keeper.kind == duplicate.kind == "paragraph" and relation == "near" and not any(map(_technical, differing)):
         return "shown" if size >= 12 else "pedantic"
     slips = {difference.kind for difference in differing} <= _SLIPS
     if rule == "D102" and article and slips and size >= 8:
@@ -214,6 +227,13 @@ def _confidence(page: Page, rule: str, differing: Sequence[Difference], apart: i
         return "shown"
     close = apart == 1 or (keeper.group == duplicate.group != 0) or (size >= FEWEST_IN_SECTION and _in_one_section(page, keeper, duplicate))
     return "shown" if close and _state(differing, size, apart, linked=_same_link(page, keeper, duplicate), listed=_listed(page, keeper) and _listed(page, duplicate)) else "pedantic"
+
+
+def _technical(difference: Difference) -> bool:
+    """Whether a difference is of code: parallel entries of a reference differ in it."""
+    if difference.kind in ("code", "link", "sign"):
+        return True
+    return difference.kind == "number" and any(map(str.isalpha, difference.keeper + difference.duplicate))
 
 
 def _in_passing(page: Page, keeper: Block, duplicate: Block) -> bool:
@@ -308,9 +328,10 @@ def _respelled(one: str, other: str) -> bool:
 
 def _unmarked(differing: Sequence[Difference]) -> list[Difference]:
     """Return the differences without those that say the same with other marks: `name` as code in one and as a word in the other."""
-    ones = {_bare(difference.keeper) for difference in differing if difference.keeper and not difference.duplicate}
-    others = {_bare(difference.duplicate) for difference in differing if difference.duplicate and not difference.keeper}
-    both = ones & others
+    ones = {_bare(difference.keeper): difference.kind for difference in differing if difference.keeper and not difference.duplicate}
+    others = {_bare(difference.duplicate): difference.kind for difference in differing if difference.duplicate and not difference.keeper}
+    # Of one kind on both sides, it only stands in another place, as numbers in a row of a table do.
+    both = {said for said in ones.keys() & others.keys() if ones[said] != others[said]}
     return [
         difference
         for difference in differing

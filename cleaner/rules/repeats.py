@@ -449,6 +449,8 @@ class _Judge:
             return Verdict("D130", "safe", "shown", "the copy stands directly below the original")
         if self._copies[self.page.keys[one.number]] > 2 or one.level != other.level:
             return Verdict("D130", "report", "pedantic", "an item that stands again and again is meant")
+        if self.said(one).endswith(":"):
+            return Verdict("D130", "report", "pedantic", "what it leads in to may differ")
         return Verdict("D130", "unsafe", "shown", "the same item stands above in this list")
 
     def _row(self, one: Block, other: Block, run: Run, same: bool, size: int) -> Verdict | None:
