@@ -327,6 +327,8 @@ def _word(words: Sequence[_Word], double: _Double, language: str) -> tuple[Safet
     low = first.low
     if low in _MEANT or (len(first.text) == 1 and first.text.isupper()):
         return None
+    if low in ("and", "or", "not", "if") and first.text.isupper() and not last.text.isupper():
+        return None  # bitwise AND and assignment
     listed = low in _SHOWN[language]
     if first.text != low and last.text != low and not first.text.isupper():
         return None  # Duran Duran
