@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 #: Seconds. Measured: starting a second process costs 25 ms, and what each of them has to find out again as much.
 _ALONE = 0.05
 _PAYS = 0.1
+#: So few files start no process, unless what is left of them takes so many seconds.
+_FEW = 16
+_LONG = 2.0
 
 
 #: What is known stays in the text, and then another finding may show that it had covered, or that its mend had made equal.
@@ -156,8 +159,9 @@ def _each(tasks: Sequence[Task], jobs: int) -> Iterator[tuple[int, Result | None
             if at == 0:  # it also pays for all imports, and says little about the others
                 began = perf_counter()
                 continue
-            spent = perf_counter() - began
-            if spent > _ALONE and spent / at * (len(tasks) - alone) > _PAYS:
+            spent, left = perf_counter() - began, len(tasks) - alone
+            # A commit's few files are done here even where the machine is busy; a few that take seconds are not.
+            if spent > _ALONE and spent / at * left > (_PAYS if left >= _FEW else _LONG):
                 break
     if alone < len(tasks):
         from cleaner.jobs import each, processors
