@@ -133,6 +133,14 @@ def test_the_gate_lets_nothing_through_that_the_proof_refuses(pieces: list[str],
         assert unchanged(text, apply(text, edits), edits, skip), (text, edits)
 
 
+def test_the_gate_knows_that_a_heading_sets_lines_apart() -> None:
+    """Without it, the lines above and below are one paragraph."""
+    text = "Plain words here.\nPlain words here.\n# Heading\nPlain words here."
+    made = article(text, "markdown")
+    page = Page(made, segment(made), Options())
+    assert not obvious(page, [Edit(Span(36, 46), "# Heading\n", "")])
+
+
 def test_the_gate_knows_plain_paragraphs() -> None:
     """The common case is obvious: a paragraph among paragraphs."""
     made = article("# Title\n\nOne.\n\nTwo.\n\nOne.\n", "markdown")

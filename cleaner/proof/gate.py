@@ -46,6 +46,10 @@ def obvious(page: Page, edits: Sequence[Edit]) -> bool:
             left = text[before : edit.span.start].count("\n") + text[edit.span.end : after].count("\n")
             if min(2, left) != max(min(2, gap.count("\n")) for gap in gaps):
                 return False
+            # A heading sets two paragraphs apart without a blank line.
+            beside = blocks[at - 1].kind, blocks[touched].kind
+            if left < 2 and "heading" not in beside and any(block.kind == "heading" for block in blocks[at:touched]):
+                return False
     return True
 
 
