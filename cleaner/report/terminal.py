@@ -94,8 +94,8 @@ def stays(finding: Finding, lines: Lines) -> str:
     """Say which copy stays: "line 7 stays", "lines 7-10 stay", "a.md stays, lines 7-10"; "" where there is none."""
     if finding.elsewhere:
         return f"{visible(finding.elsewhere[0].path)} stays, {elsewhere(finding.elsewhere[0])}" if finding.rule != "D203" else ""
-    if finding.keeper is None:
-        return ""
+    if finding.keeper is None or finding.safety == "report":
+        return ""  # nothing goes
     where = places(finding.keeper, lines)
     return f"lines {where} stay" if "-" in where else f"line {where} stays"
 
@@ -113,7 +113,7 @@ def fate(entry: Entry) -> str:
         return f"{entry.status}: {entry.reason}" if entry.reason else entry.status
     if entry.mendable:
         return "--fix mends it"
-    if entry.reason:
+    if entry.reason and entry.reason != entry.finding.because:
         return f"left: {entry.reason}"
     return "left: --unsafe-fixes mends it" if entry.finding.edits else "left: for you to judge"
 
