@@ -16,7 +16,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from cleaner.model import Difference
@@ -119,6 +119,7 @@ def _reader() -> re.Pattern[str]:
     )
 
 
+@lru_cache(maxsize=4096)  # an entry of a series is held against each of the others; nobody changes the list
 def _tokens(text: str) -> list[_Token]:
     if "&" in text and ";" in text:
         from html import unescape
@@ -807,8 +808,11 @@ def _more() -> re.Pattern[str]:
 def _teased(text: str) -> str:
     """Return a text without an ellipsis or "read more" at its end."""
     end = text[-60:]
+    signs = ("…", "...", "→", "»", ">>")
+    if not any(sign in end for sign in signs):
+        return text
     found = _more().search(end)
-    if found is None or not any(sign in found.group() for sign in ("…", "...", "→", "»", ">>")):
+    if found is None or not any(sign in found.group() for sign in signs):
         return text
     return text[: len(text) - len(end) + found.start()]
 
