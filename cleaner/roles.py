@@ -85,10 +85,12 @@ def profile(page: Page) -> Profile:
     if listed > 3 * len(running) and listed >= 4:
         return "list"
     prose = sum(running)
+    # A few paragraphs and nothing else are a short article; among headings, lists and code they would be part of a page.
+    bare = not (headings or listed or opaque) and len(running) == len(paragraphs) == whole
     if (
         len(running) >= 2
-        and prose >= 60
-        and prose >= 18 * len(running)
+        and prose >= (24 if bare else 60)
+        and prose >= (12 if bare else 18) * len(running)
         and whole * 4 >= len(running) * 3
         and len(running) * 2 >= len(paragraphs)
         and headings * 3 <= len(running)
