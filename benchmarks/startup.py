@@ -3,9 +3,9 @@ What a commit hook pays: whole processes, measured in turn in one run, as ratios
 
     python benchmarks/startup.py [--runs 21] [--large] [--json FILE]
 
-Writes its own articles (10 KB of Markdown and of plain text, without and with a pasted run; with --large one of 1 MB and a
-million identical lines), runs each command in turn, A B C A B C ..., and prints medians. These machines are noisy:
-read the ratios. Needs `pip install . codespell mdformat`; a peer that is not installed is left out and named.
+Writes its own articles (10 KB of Markdown and of plain text, without and with a pasted run; with --large one of 1 MB,
+the same with pasted paragraphs, one with all that Markdown files hold, and a million identical lines), runs each command in
+turn, A B C A B C ..., and prints medians. These machines are noisy: read the ratios. Needs `pip install . codespell mdformat`; a peer that is not installed is left out and named.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import textwrap
 import time
 from pathlib import Path
 
@@ -69,6 +70,39 @@ def article(size: int, seed: int, marked: bool = True) -> list[str]:
     return parts
 
 
+def mixed(size: int, seed: int) -> str:
+    """Return Markdown of about so many characters with all that files hold: front matter, headings, lists, tables, code, quotes."""
+    rng = random.Random(seed)
+
+    def name() -> str:
+        return " ".join(rng.choice(WORDS) for _ in range(rng.randint(1, 4))).capitalize()
+
+    def cell() -> str:
+        return " ".join(rng.choice(WORDS) for _ in range(rng.randint(1, 5)))
+
+    makers = {
+        "prose": lambda: paragraph(rng, True),
+        "wrapped": lambda: textwrap.fill(paragraph(rng, True), 80),
+        "heading": lambda: "#" * rng.randint(2, 4) + " " + rng.choice([name(), name(), "Example", "Syntax"]),
+        "list": lambda: "\n".join(f"- {rng.choice([cell(), sentence(rng, True), f'[{name()}](https://example.org/{rng.choice(WORDS)})'])}" for _ in range(rng.randint(2, 8))),
+        "steps": lambda: "\n".join(f"{number}. {sentence(rng, True)}" for number in range(1, rng.randint(3, 6))),
+        "table": lambda: "\n".join(["| Name | What |", "|---|---|", *(f"| {cell()} | {cell()} |" for _ in range(rng.randint(2, 9)))]),
+        "code": lambda: "```python\n" + "\n".join(f"{rng.choice(WORDS)} = {rng.choice(WORDS)}({rng.randint(0, 9)})" for _ in range(rng.randint(2, 9))) + "\n```",
+        "quote": lambda: "> " + paragraph(rng, True),
+        "html": lambda: f'<a name="{rng.choice(WORDS)}"></a>',
+        "note": lambda: "Run the command again when it has ended, and then restart the service.",
+    }
+    weights = (30, 12, 14, 12, 4, 5, 8, 3, 2, 2)
+    parts = [f"---\ntitle: {name()}\ntags: [{cell()}]\n---", f"# {name()}"]
+    said = sum(map(len, parts))
+    while said < size:
+        parts.append(makers[rng.choices(list(makers), weights)[0]]())
+        said += len(parts[-1])
+        if rng.random() < 0.01:
+            parts.append(parts[-1])  # pasted twice
+    return "\n\n".join(parts) + "\n"
+
+
 def articles(folder: Path, large: bool) -> dict[str, Path]:
     """Write the articles that are measured; return them by name."""
     plain, marked = article(10_000, 1, marked=False), ["# A plan for the harbour", *article(9_900, 2)]
@@ -84,6 +118,7 @@ def articles(folder: Path, large: bool) -> dict[str, Path]:
         for at in range(40, len(long) - 40, 40):
             long.insert(at + 2, long[at])
         texts["1 MB Markdown, 60 paragraphs pasted twice"] = "# A long plan\n\n" + "\n\n".join(long) + "\n"
+        texts["1 MB mixed Markdown"] = mixed(1_000_000, 4)
         texts["a million identical lines"] = "The ferry left the northern pier at dawn.\n" * 1_000_000
     paths = {}
     for number, (name, text) in enumerate(texts.items()):

@@ -37,8 +37,11 @@ def exact(text: str) -> str:
 def key(text: str, format: Format = "text") -> str:
     """Return the comparison key of a block's (mended) text; "" where it says nothing at all."""
     from cleaner.model import Span
-    from cleaner.segment.inline import masks
+    from cleaner.segment.inline import masks, may_mask
 
+    if not may_mask(text):
+        folded = _squeezed(_fold(text, format))
+        return folded if folded[:1].isalnum() or any(map(str.isalnum, folded)) else ""
     verbatim = masks(text, Span(0, len(text)), format)
     if not verbatim:
         folded = _fold(text, format)

@@ -4,6 +4,7 @@ One frozen value that travels through the whole flow, so that no option is threa
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, NamedTuple, get_args
 
 from cleaner.errors import OptionsError
@@ -71,10 +72,7 @@ class Options(NamedTuple):
 
     def wants(self, rule: str, *, default: bool = True) -> bool:
         """Whether a rule is to run. The longer prefix decides between select and ignore; ignore wins a tie."""
-        chosen = _longest(rule, (*self.select, *self.extend_select))
-        if default and not self.select:
-            chosen = max(chosen, 0)
-        return chosen > _longest(rule, self.ignore)
+        return _wanted(rule, self.select, self.extend_select, self.ignore, default)
 
 
 _CHOICES: dict[str, tuple[str, ...]] = {
@@ -90,6 +88,14 @@ _LISTS = frozenset({"select", "extend_select", "ignore"})
 
 def _names() -> list[str]:
     return [field.replace("_", "-") for field in Options._fields]
+
+
+@cache  # asked of every rule for every file, and a run has few different answers
+def _wanted(rule: str, select: tuple[str, ...], extend_select: tuple[str, ...], ignore: tuple[str, ...], default: bool) -> bool:
+    chosen = _longest(rule, (*select, *extend_select))
+    if default and not select:
+        chosen = max(chosen, 0)
+    return chosen > _longest(rule, ignore)
 
 
 def _longest(rule: str, prefixes: tuple[str, ...]) -> int:

@@ -53,11 +53,12 @@ def clean_article(article: Article, options: Options, told: Told | None = None) 
         if grown is plan:
             break
         plan = renumbered(grown)
-    lines = page.lines
-    plan = Plan(
-        tuple(_worded(finding, lines) for finding in plan.taken),
-        tuple(skip._replace(finding=_worded(skip.finding, lines), winner=skip.winner and _worded(skip.winner, lines)) for skip in plan.skipped),
-    )
+    if plan.taken or plan.skipped:
+        lines = page.lines
+        plan = Plan(
+            tuple(_worded(finding, lines) for finding in plan.taken),
+            tuple(skip._replace(finding=_worded(skip.finding, lines), winner=skip.winner and _worded(skip.winner, lines)) for skip in plan.skipped),
+        )
     return Cleaned(article, page.blocks, page.profile, plan, _notes(page))
 
 

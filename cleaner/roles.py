@@ -24,6 +24,7 @@ LONGEST_TITLE = 30
 MOST_SECTIONS = 20
 _BYLINE = pattern(r"(?:by|von|par|por|di|av|door)\s+\S+(?:\s+\S+){0,7}$", re.IGNORECASE)
 _CAPTION = pattern(r"(?:photo|image|picture|figure|foto|bild|abbildung|photographie|imagen|caption)\b[^.]{0,40}[:.]", re.IGNORECASE)
+_CAPTION_SIGNS = frozenset("PIFBACpifbacİı")  # what it can begin with
 _NUMBERED = pattern(r"\d+[.)]")
 # A comment to this tool, in any format: whoever keeps a paragraph by one has not changed what kind of text it is.
 _COMMENT = pattern(r"\s*(?:<!--|\{/\*|\[//\]:[ \t]*#[ \t]*\(|\.\.|//)[ \t]*cleaner:")
@@ -36,8 +37,11 @@ def assign(page: Page) -> tuple[Block, ...]:
     title = _title(page, head)
     said = "" if title is None else _bare(page, title)
     roles: dict[int, Block] = {}
+    idle = ""  # what a line says that stands for nothing else: one that is said a million times is read once
     for block in head:
         if block.role != "body" or block.kind not in ("paragraph", "heading"):
+            continue
+        if block.kind == "paragraph" and page.mended[block.number] == idle:
             continue
         text = _bare(page, block)
         if said and text == said:
@@ -46,10 +50,12 @@ def assign(page: Page) -> tuple[Block, ...]:
             roles[block.number] = block._replace(role="byline")
         elif title is not None and block.kind == "paragraph" and stands_alone(page.mended[block.number]):
             roles[block.number] = block._replace(role="deck")
+        elif block.kind == "paragraph":
+            idle = page.mended[block.number]
     for block in blocks:
-        if block.kind == "paragraph" and block.role == "body" and _CAPTION.match(page.mended[block.number]):
+        if block.kind == "paragraph" and block.role == "body" and page.mended[block.number][:1] in _CAPTION_SIGNS and _CAPTION.match(page.mended[block.number]):
             roles.setdefault(block.number, block._replace(role="caption"))
-    return tuple(roles.get(block.number, block) for block in blocks)
+    return tuple([roles.get(block.number, block) for block in blocks]) if roles else blocks
 
 
 def profile(page: Page) -> Profile:
@@ -104,8 +110,12 @@ def profile(page: Page) -> Profile:
 
 def _head(page: Page) -> Iterable[Block]:
     """Yield the blocks above the first paragraph of running text."""
-    for block in page.blocks:
-        said = page.mended[block.number]
+    line = ""
+    for block, said in zip(page.blocks, page.mended):
+        if block.kind == "paragraph" and said == line:
+            yield block  # as the one before
+            continue
+        line = said if block.kind == "paragraph" else ""
         if block.kind == "paragraph" and not stands_alone(said) and count(said) >= BODY_WORDS:
             return
         if block.kind in ("item", "row", "quote", "code"):

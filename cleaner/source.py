@@ -455,7 +455,9 @@ def _read_file(where: str, limit: int) -> bytes:
         if mode.st_size > limit:
             raise InputError(f"{name}: has {mode.st_size:,} bytes, more than {limit:,}; raise max-bytes to read it")
         with open(where, "rb") as file:
-            return file.read(limit + 1)
+            # Asked for as much as it has: a buffer for the largest file allowed costs more than reading a small one.
+            data = file.read(mode.st_size + 1)
+            return data if len(data) <= mode.st_size else data + file.read(limit + 1 - len(data))
     except FileNotFoundError as error:
         raise InputError(f"{name}: no such file; check the spelling") from error
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
@@ -464,6 +466,8 @@ def _read_file(where: str, limit: int) -> bytes:
 
 def _shown(path: str) -> str:
     """Return a file's name fit for one line: names may hold line feeds, escapes and undecodable bytes."""
+    if path.isprintable():
+        return path
     return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in path)
 
 

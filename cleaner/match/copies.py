@@ -25,7 +25,7 @@ class Run(NamedTuple):
 
     Attributes:
         duplicates: Block numbers, in order.
-        keepers: The block that stays for each duplicate, with the same key.
+        keepers: The block that stays for each duplicate, with the same key. One for all, where twins follow one another.
         adjacent: Nothing but blank space and other copies stands between the last keeper and the first duplicate.
         goes: Whether the copy may go; decided by the caller's `may_go`.
     """
@@ -56,6 +56,9 @@ def runs(
     Returns:
         Runs in reading order; a block is the duplicate of at most one.
     """
+    said = [key for key in keys if key]
+    if len(set(said)) == len(said):
+        return []  # nearly always
     return _Walk(keys, alone, may_go, twins).walk()
 
 
@@ -65,6 +68,7 @@ class _Walk:
     ) -> None:
         self.keys, self.alone, self.may_go, self.twins = keys, alone, may_go, twins
         self.went = False  # whether the block before went as an adjacent copy of the one on top of the stack
+        self.after = 0  # blocks above this one are done with, as twins of one that went
         self.stayed = 0  # how many blocks up to the one before stayed although each follows its twin
         self.stack: list[int] = []
         self.said: list[str] = []  # the keys of the blocks on the stack
@@ -78,6 +82,8 @@ class _Walk:
     def walk(self) -> list[Run]:
         going: list[tuple[int, int]] = []  # the copies that go, as far as the present run has been read: (block, place)
         for number, key in enumerate(self.keys):
+            if number < self.after:
+                continue
             places = self.places.get(key) if key else None
             if places and self._as_before(number, going):
                 continue
@@ -114,7 +120,13 @@ class _Walk:
         if self.went:
             place = going[-1][1]
             self._record(going)
-            going.append((number, place))
+            last, size = number, len(self.keys)
+            while last + 1 < size and self.keys[last + 1] == self.keys[number] and self.twins(last, last + 1):
+                last += 1
+            if last > number:  # a line that is said a million times makes one of these, and the last block may begin a run
+                self.found.append(Run(tuple(range(number, last)), self.one, place + 1 == len(self.stack), True))
+                self.after = last + 1
+            going.append((last, place))
             return True
         if self.stayed > LOOK_BACK:
             self._record(going)
@@ -194,7 +206,7 @@ class _Walk:
     def _record(self, going: list[tuple[int, int]]) -> None:
         if going:
             adjacent = going[-1][1] + 1 == len(self.stack)
-            if len(going) == 1:  # a line that is said a million times makes a million of these
+            if len(going) == 1:
                 number, place = going[0]
                 if self.one != (keeper := (self.stack[place],)):
                     self.one = keeper

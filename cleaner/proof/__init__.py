@@ -36,6 +36,10 @@ def failing(page: Page, plan: Plan) -> set[Finding]:
             admit(findings[middle:])
 
     admit(plan.taken)
+    if page.article.format == "markdown":
+        from cleaner.proof import markdown
+
+        markdown.forget()
     return bad
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from cleaner import lines
@@ -114,6 +114,11 @@ def _may_nest(text: str) -> bool:
     return _SET_IN.search(f"\n{text}") is not None and _DEEP.search(text) is not None
 
 
+def forget() -> None:
+    """Give back what was kept of the texts that were read."""
+    _read.cache_clear()
+
+
 @cache
 def _reader() -> MarkdownIt:
     from markdown_it import MarkdownIt
@@ -124,6 +129,8 @@ def _reader() -> MarkdownIt:
     return reader
 
 
+# Where a plan fails, it is taken apart and proved again and again; all parts but a few read as they did the time before.
+@lru_cache(maxsize=1024)
 def _read(text: str) -> tuple[list[_Event], object]:
     env: dict[str, object] = {}
     tokens = _reader().parse(f"{text}\n\n{_END_MARK}\n", env)

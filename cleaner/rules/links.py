@@ -42,7 +42,8 @@ def _read_alike(page: Page) -> Iterator[Finding]:
         if block.kind != "item":
             continue
         said = page.mended[block.number]
-        read = " ".join(_UNREAD.sub("", said).split()).casefold()
+        marked = "[" in said or "]" in said or "*" in said or "_" in said
+        read = " ".join((_UNREAD.sub("", said) if marked else said).split()).casefold()
         other = above.setdefault((block.group, read), block)
         if other is block or page.keys[other.number] == page.keys[block.number] or not FEWEST <= count(read) < MOST:
             continue
@@ -71,7 +72,7 @@ def _lead_alike(page: Page) -> Iterator[Finding]:
     for block in page.blocks:
         if block.kind not in ("item", "paragraph", "row"):
             continue
-        found = _ENTRY.match(page.mended[block.number])
+        found = _ENTRY.match(page.mended[block.number]) if "](" in page.mended[block.number] else None
         if found is None:
             continue
         target, said = _PLACE.sub("", found["target"]).rstrip("/").casefold(), (found["name"].strip().casefold(), found["rest"].strip().casefold())

@@ -29,6 +29,7 @@ FEWEST_IN_FULL = 25
 # Of two texts that differ in facts, those of fewer words are two entries of one list.
 FEWEST_STATED = 20
 _FIGURES = frozenset({"number", "date", "unit", "currency", "negation", "opposite", "modality", "quotation", "code", "sign"})
+_COMPARED = frozenset({"paragraph", "item", "quote", "row"})
 _TEMPLATE = pattern(r"(?:\{\{[^{}]*\}\}|\{%[^%]*%\}|\s)+")
 _TARGET = pattern(r"[ \t]*[*_]{0,2}\[[^\[\]]*\]\(([^()\s]{4,})\)")
 # The same words with another link target are a repeat only where there are so many of them.
@@ -46,9 +47,8 @@ _SLIPS = frozenset({"typo", "inflection", "case", "punctuation", "function", "ma
 def find(page: Page, gone: Gone) -> Iterator[Finding]:
     """Yield a finding for every block that is an edited or truncated copy of one above it that stays."""
     staying: dict[str, Block] = {}
-    for block in page.blocks:
-        key = page.keys[block.number]
-        if key and block.kind in ("paragraph", "item", "quote", "row") and block.number not in gone:
+    for block, key in zip(page.blocks, page.keys):
+        if key and block.kind in _COMPARED and block.number not in gone:
             staying.setdefault(key, block)
     keys = list(staying)
     read = [_read(key) for key in keys]

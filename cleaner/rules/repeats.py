@@ -198,9 +198,7 @@ class _Judge:
         self._outline: Outline | None = None
         self._frames: Frames | None = None
         self.passages: dict[int, list[int]] = {}
-        self._copies: dict[str, int] = {}
-        for key in page.keys:
-            self._copies[key] = self._copies.get(key, 0) + 1
+        self._counted: dict[str, int] = {}
 
     def may_go(self, run: Run) -> bool:
         verdict = self(run)
@@ -353,6 +351,14 @@ class _Judge:
     def _entry(self, block: Block) -> bool:
         """Whether a block is an entry of a list of links: it begins with one."""
         return _ENTRY.match(self.said(block)) is not None
+
+    @property
+    def _copies(self) -> dict[str, int]:
+        """How many blocks have each key."""
+        if not self._counted:
+            for key in self.page.keys:
+                self._counted[key] = self._counted.get(key, 0) + 1
+        return self._counted
 
     @property
     def outline(self) -> Outline:

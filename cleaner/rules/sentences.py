@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from cleaner.keys import exact
-from cleaner.model import SAME, Block, Confidence, Edit, Finding, Safety, Span
+from cleaner.model import PROSE, SAME, Block, Confidence, Edit, Finding, Safety, Span
 from cleaner.page import Page
 from cleaner.patterns import pattern
 from cleaner.segment.shape import CLOSERS, ends_sentence
@@ -38,13 +38,23 @@ def find(page: Page, edits: Sequence[Edit] = ()) -> Iterator[Finding]:
     """
     if not page.options.wants("D120"):
         return
+    if not edits and not page.options.pedantic and _all_differ(page):
+        return
     say = _Said(page, edits)
     above: tuple[Block, list[Span]] | None = None
     above_pieces: tuple[str, ...] = ()
+    last: Block | None = None
+    twice = False  # the block before said what the one before that said, and nothing was found in it
     for block in page.prose():
         if block.kind == "heading":
-            above, above_pieces = None, ()
+            above, above_pieces, last, twice = None, (), None, False
             continue
+        same = last is not None and not edits and _twins(page, last, block)
+        last = block
+        if same and twice:  # a line that stands a million times
+            above = None  # if it is asked for, it is read again
+            continue
+        twice = same
         pieces = _pieces(page.inner(block))
         if not edits and not _may_repeat(pieces, above_pieces):
             above, above_pieces = None, pieces
@@ -55,21 +65,31 @@ def find(page: Page, edits: Sequence[Edit] = ()) -> Iterator[Finding]:
         above_pieces = pieces
         masks = page.masks(block)
         parts = sentences(page.article.text, block.inner, masks)
-        if len(parts) > 1:
-            found = list(_inside(page, say, block, parts, masks))
-            yield from found
-            if not found:
-                yield from _apart(page, say, block, parts)
+        found = list(_inside(page, say, block, parts, masks)) if len(parts) > 1 else []
+        if not found and len(parts) > 1:
+            found += _apart(page, say, block, parts)
         if block.kind in ("paragraph", "item"):
             if above is not None and above[0].kind == block.kind and above[0].number == block.number - 1 and len(parts) + len(above[1]) > 2:
-                yield from _across(page, say, block, above[1], parts)
+                found += _across(page, say, block, above[1], parts)
             above = (block, parts)
         else:
             above = None
         if len(parts) == 1 or not any(ends_sentence(page.article.said(part)) for part in parts):
-            yield from _lines(page, say, block, masks)
+            found += _lines(page, say, block, masks)
+        yield from found
+        twice = same and not found
     if page.options.pedantic:
         yield from _phrases(page)
+
+
+def _twins(page: Page, one: Block, other: Block) -> bool:
+    """Whether two blocks that follow one another say the same, and so does what the patterns see in front of them."""
+    text = page.article.text
+    return (
+        one.number == other.number - 1
+        and one.kind == other.kind
+        and text[max(0, one.inner.start - 3) : one.inner.end] == text[max(0, other.inner.start - 3) : other.inner.end]
+    )
 
 
 def _phrases(page: Page) -> Iterator[Finding]:
@@ -113,6 +133,43 @@ _WORD = pattern(r"[^\W_]+(?:['’][^\W_]+)*")
 @lru_cache(maxsize=10_000)
 def _pieces(text: str) -> tuple[str, ...]:
     return tuple(bare for piece in _PIECE.split(text) if (bare := " ".join(piece.split())))
+
+
+# Of so many characters all blocks are asked at once whether any sentence comes back.
+_SHORT = 20_000
+_SAYING = PROSE - {"heading"}
+# Signs beyond ASCII that most texts hold, and what stands for them below; and what is then not read by splitting strings.
+_TYPOGRAPHIC = {"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "•": "-", "«": '"', "»": '"', "…": "."}
+_ODD = pattern(r"[^\w\x00-\x7f]")
+_SPACE = ("  ", "\t", "\r", "\f", "\v", "\x1c", "\x1d", "\x1e", "\x1f")
+_CLOSING = ('."', ".'", ".)", ".]", ".*", '."')
+_SIGNS = "".join(chr(code) for code in range(128) if not chr(code).isalnum())
+
+
+def _all_differ(page: Page) -> bool:
+    """
+    Whether no piece of a page stands in it twice; False where that is not told by splitting strings, which is far cheaper.
+
+    Equal pieces fall into equal stretches between two stops, once signs at their ends are left out. (All stretches
+    without a letter or figure count as equal.)
+    """
+    text = page.article.text
+    if len(text) > _SHORT:
+        return False
+    said = "\n".join([text[block.inner.start : block.inner.end] for block in page.blocks if block.kind in _SAYING])
+    if not said.isascii():
+        for sign, plain in _TYPOGRAPHIC.items():
+            said = said.replace(sign, plain)
+        if not said.isascii() and _ODD.search(said):
+            return False
+    for space in _SPACE:
+        if space in said:
+            return False
+    said = said.replace("!", ".").replace("?", ".")
+    for closed in _CLOSING:
+        said = said.replace(closed, ".")
+    stretches = [stretch.strip(_SIGNS) for stretch in said.replace("\n", ".").split(".") if stretch not in ("", " ")]
+    return len(set(stretches)) == len(stretches)
 
 
 def _may_repeat(pieces: Sequence[str], above: Sequence[str]) -> bool:

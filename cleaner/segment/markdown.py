@@ -47,6 +47,10 @@ _HTML_TAG = pattern(r"</?[A-Za-z][\w.:-]*(?:\s[^<>]*)?/?>[ \t]*$")
 _HTML_OPEN = pattern(r"</?[A-Z][\w.]*(?:\s|>|/|$)|<>|</>")
 
 
+# What a line begins with that may be more than the first line of a paragraph; "i" and "e" for "import" and "export".
+_SIGNS = frozenset("`~#<>=|-+*_0123456789$[:{!?%@\\ie")
+
+
 class _Line(NamedTuple):
     start: int  # of the whole line, container marks included
     end: int  # without the line end
@@ -68,12 +72,10 @@ def blocks(text: str) -> Iterator[Block]:
     """Yield the blocks of a Markdown text; see `Block` for what each field holds."""
     section = -1
     for number, piece in enumerate(_Scanner(text).scan()):
-        span = Span(piece.first.start, piece.last.end)
-        if piece.kind == "heading":
-            yield Block(number, "heading", span, piece.inner, piece.level, piece.group, section)
+        kind, first, last, inner, level, group = piece
+        yield Block(number, kind, Span(first.start, last.end), inner, level, group, section)
+        if kind == "heading":
             section = number
-        else:
-            yield Block(number, piece.kind, span, piece.inner, piece.level, piece.group, section)
 
 
 class _Scanner:
@@ -82,7 +84,10 @@ class _Scanner:
         self.groups = count(1)
 
     def scan(self) -> Iterator[_Piece]:
-        rows = [self.line(span.start, span.end, span.start) for span in lines.split(self.text)]
+        text = self.text
+        rows = [
+            _Line(start, end, start, 0) if text[start] not in " \t\n\r" else self.line(start, end, start) for start, end in lines.split(text)
+        ]
         at = 0
         if rows and (end := self.front_matter(rows)):
             yield self.piece("front", rows[0], rows[end - 1])
@@ -137,6 +142,12 @@ class _Scanner:
         while at < size:
             row = rows[at]
             if row.at >= row.end:
+                at += 1
+                continue
+            first = self.text[row.at]
+            if first not in _SIGNS and row.indent < 4 and (at + 1 == size or rows[at + 1].at >= rows[at + 1].end):
+                # A line of text between blank lines, as most are in most articles.
+                yield _Piece("paragraph", row, row, self.trimmed(row.at, row.end), level, group)
                 at += 1
                 continue
             content = self.content(row)
@@ -327,10 +338,12 @@ class _Scanner:
         if row.at >= row.end or row.indent >= 4 or row.lazy:
             return None
         content = self.content(row)
-        found = _ITEM.match(content) if self.is_item(content) else None
+        found = _ITEM.match(content) if content[0] in "-+*0123456789" else None
         if found is None or (content[0] in "-*" and _BREAK.match(content)):
             return None
         width = found.end()
+        if content[width : width + 1] == " " and content[width + 1 : width + 2] not in ("", " ", "\t"):
+            return content[width - 1], width, row.indent + width + 1  # nearly always
         padding = len(content[width:]) - len(content[width:].lstrip(" \t"))
         wide = padding == 0 or padding > 4 or width + padding >= len(content)
         return content[width - 1], width, row.indent + width + (1 if wide else padding)
@@ -381,7 +394,10 @@ class _Scanner:
         column = first.indent + width
         head = self.line(first.start, first.end, first.at + width, column)
         spare = head.indent if head.at < head.end else 1
-        inside = [head._replace(indent=0 if spare <= 4 else spare - 1)]
+        inside = [_Line(head.start, head.end, head.at, 0 if spare <= 4 else spare - 1)]
+        if len(rows) == 1 and head.at < head.end and spare <= 4 and depth <= DEEPEST and self.text[head.at] not in _SIGNS:
+            yield _Piece("item", inside[0], inside[0], self.trimmed(head.at, head.end), level, group)  # nearly always
+            return
         for row in rows[1:]:
             lazy = row.lazy or (row.at < row.end and row.indent < offset)
             inside.append(row._replace(indent=max(0, row.indent - offset), lazy=lazy))
