@@ -6,6 +6,7 @@ A plan is proved whole first. Only where that fails is it taken apart, to find t
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 
 from cleaner.model import Edit, Finding, Plan
@@ -19,6 +20,7 @@ MOST_PROOFS = 60
 def failing(page: Page, plan: Plan) -> set[Finding]:
     """Return the taken findings whose edits would change more than they say; empty where the whole plan is proved."""
     if holds(page, plan.edits):
+        _forget()
         return set()
     budget = [MOST_PROOFS]
     good: list[Finding] = []
@@ -36,11 +38,14 @@ def failing(page: Page, plan: Plan) -> set[Finding]:
             admit(findings[middle:])
 
     admit(plan.taken)
-    if page.article.format == "markdown":
-        from cleaner.proof import markdown
-
-        markdown.forget()
+    _forget()
     return bad
+
+
+def _forget() -> None:
+    """Give back what the proof of one text kept in memory; it is not imported for that."""
+    if (module := sys.modules.get("cleaner.proof.markdown")) is not None:
+        module.forget()
 
 
 def holds(page: Page, edits: Sequence[Edit]) -> bool:
