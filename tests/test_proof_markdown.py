@@ -194,7 +194,7 @@ def test_a_cut_is_never_inside_a_block(text: str) -> None:
 @given(TEXTS, st.data())
 @settings(max_examples=1500, deadline=None, suppress_health_check=list(HealthCheck))
 def test_parts_that_agree_are_wholes_that_agree(text: str, data: st.DataObject) -> None:
-    """The proof of the parts around the edits accepts nothing that the proof of the whole refuses."""
+    """The proof of the parts around the edits accepts nothing that the proof of the whole refuses, and refuses nothing that it accepts."""
     rows = [0, *(at + 1 for at, char in enumerate(text) if char == "\n")]
     places = sorted(data.draw(st.lists(st.sampled_from(rows), min_size=2, max_size=6)))
     edits = [
@@ -205,8 +205,11 @@ def test_parts_that_agree_are_wholes_that_agree(text: str, data: st.DataObject) 
     if len({edit.span.start for edit in edits}) < len(edits):
         return
     after = apply(text, edits)
-    if parts_agree(text, after, edits) or plain(text, after, edits):
+    agree = parts_agree(text, after, edits)
+    if agree or plain(text, after, edits):
         assert reads_alike(text, after, edits)
+    if agree is False:
+        assert not reads_alike(text, after, edits)
 
 
 def test_a_long_text_is_proved_around_its_edits_and_seen_whole() -> None:

@@ -70,19 +70,24 @@ def unchanged(before: str, after: str, edits: Sequence[Edit], skip: int = 0) -> 
         return False
     # Reading a long text twice takes longer than all else. What stands apart from the edits is the same in both; where
     # the parts around them do not agree, the whole text decides.
-    if not _may_nest(before) and not _may_nest(after) and parts_agree(before, after, moved):
-        return True
+    if not _may_nest(before) and not _may_nest(after) and (agree := parts_agree(before, after, moved)) is not None:
+        return agree
     return reads_alike(before, after, moved)
 
 
-def parts_agree(before: str, after: str, edits: Sequence[Edit]) -> bool:
-    """Whether the parts of two texts around the edits read alike, each by itself; False also where they are not told apart."""
+def parts_agree(before: str, after: str, edits: Sequence[Edit]) -> bool | None:
+    """
+    Whether the parts of two texts around the edits read alike, each by itself.
+
+    None where only the whole text tells: where the parts are not told apart, and where one of them that does not agree holds
+    what may define a link, since another definition of it may stand elsewhere.
+    """
     from cleaner.proof.cuts import parts
     from cleaner.proof.gate import plain
 
     found = parts(before, after, edits)
     if not found or found[0].before == Span(0, len(before)):
-        return False
+        return None
     at = 0
     for part in found:
         own: list[Edit] = []
@@ -91,8 +96,8 @@ def parts_agree(before: str, after: str, edits: Sequence[Edit]) -> bool:
             at += 1
         one, other = before[part.before.start : part.before.end], after[part.after.start : part.after.end]
         if not plain(one, other, own) and not reads_alike(one, other, own):
-            return False
-    return at == len(edits)
+            return None if "]:" in one or "]:" in other else False
+    return True if at == len(edits) else None
 
 
 def reads_alike(before: str, after: str, edits: Sequence[Edit]) -> bool:
