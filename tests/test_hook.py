@@ -44,7 +44,7 @@ def git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):  # type: ignore[no-unt
     run("init", "-q", "-b", "main")
     hook = Path(".git/hooks/pre-commit")
     hook.parent.mkdir(exist_ok=True)
-    found = re.search(r"## A git hook\n.*?```sh\n(.*?)```", PAGE, re.DOTALL)
+    found = re.search(r"## A git hook without pre-commit\n.*?```sh\n(.*?)```", PAGE, re.DOTALL)
     assert found is not None
     hook.write_text(found[1], encoding="utf-8")
     hook.chmod(0o755)

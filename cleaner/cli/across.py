@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
 from cleaner.across.look import Plans, Shared, joined, look
-from cleaner.cli.shared import complain
+from cleaner.cli.shared import complain, watched
 from cleaner.cli.work import Result
 from cleaner.git import Revision
 from cleaner.known import Known, Told
@@ -45,7 +45,7 @@ def seen(
         _folder(chosen) if running.cache else None,
         listed,
         partial(jobs.each, number=running.jobs or jobs.processors()),
-        None if quiet or not sys.stderr.isatty() else lambda number: complain(f"reading {number:,} files to compare with; the next time only what has changed"),
+        None if quiet or not watched(sys.stderr) else lambda number: complain(f"reading {number:,} files to compare with; the next time only what has changed"),
     )
     found, notes = look(named, plans)
     for note in notes if verbose else ():

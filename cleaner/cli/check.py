@@ -24,6 +24,7 @@ from cleaner.cli.shared import (
     shared,
     show,
     standard_input,
+    watched,
     wide,
 )
 from cleaner.cli.work import Progress, Result, Task, do_all
@@ -258,7 +259,7 @@ def _results(tasks: list[Task], run: Run) -> list[Result]:
     """Check the files; with --baseline-from-ref look again at those that had something before."""
     cache = _cache(tasks, run)
     jobs = run.settings.running.jobs
-    progress = Progress(len(tasks), not run.given["quiet"] and len(tasks) > 1 and sys.stderr.isatty())
+    progress = Progress(len(tasks), not run.given["quiet"] and len(tasks) > 1 and watched(sys.stderr))
     try:
         results = do_all(tasks, jobs, cache, progress.tick, fix=run.fix)
         if run.given["baseline_from_ref"] is not None:

@@ -174,6 +174,13 @@ def colorful(choice: str, stream: Any) -> bool:
     return environ.get("TERM") != "dumb" and bool(stream.isatty())
 
 
+def watched(stream: Any) -> bool:
+    """Whether somebody sees a stream as it is written. pre-commit gives hooks a terminal, but shows what they wrote at their end."""
+    from os import environ
+
+    return bool(stream.isatty()) and not environ.get("PRE_COMMIT")
+
+
 def wide(stream: Any) -> int:
     """Return the columns of the terminal that a stream leads to; 100 where it is none."""
     from os import get_terminal_size
