@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from cleaner.model import Edit, Span
@@ -41,7 +41,7 @@ def parts(before: str, after: str, edits: Sequence[Edit]) -> list[Part]:
         shifts.append(shifts[-1] + len(edit.after) - len(edit.before))
     starts = [edit.span.start for edit in edits]
     common: list[int] = []
-    for cut in _cuts(before):
+    for cut in of(before):
         at = bisect_right(ends, cut)  # so many edits end above the cut
         if at == bisect_right(starts, cut) and cut + shifts[at] in moved:
             common.append(cut)
@@ -73,6 +73,12 @@ def _fences() -> re.Pattern[str]:
 @cache
 def _places() -> re.Pattern[str]:
     return re.compile(r"\n[ \t]*\n(?=[^\s\d>*+-])")
+
+
+@lru_cache(maxsize=1)  # one original is proved against many edited texts
+def of(text: str) -> tuple[int, ...]:
+    """Return where an original text can be cut."""
+    return tuple(_cuts(text))
 
 
 def _cuts(text: str) -> Iterator[int]:

@@ -9,6 +9,7 @@ or a line into a heading; one block in a hundred does something of the kind, and
 from __future__ import annotations
 
 import re
+import sys
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
@@ -122,6 +123,8 @@ def _may_nest(text: str) -> bool:
 def forget() -> None:
     """Give back what was kept of the texts that were read."""
     _read.cache_clear()
+    if (cuts := sys.modules.get("cleaner.proof.cuts")) is not None:
+        cuts.of.cache_clear()
 
 
 @cache
