@@ -22,7 +22,7 @@ SHARED = Path(__file__).resolve().parents[2] / "shared"
 # is a paragraph that stands twice in a row, byte for byte, and was labelled as meant.
 FLOORS = {
     "default": {"recall": 0.80, "alarms": 5, "edits": 1},
-    "pedantic": {"recall": 0.91, "alarms": 60, "edits": 1},
+    "pedantic": {"recall": 0.915, "alarms": 60, "edits": 1},
 }
 _LINE = re.compile(r"^(default|pedantic): recall ([\d.]+), false alarms (\d+)/\d+, wrong edits (\d+)/\d+$", re.MULTILINE)
 
