@@ -104,6 +104,14 @@ print(sorted({"numpy", "datasketch", "scipy"} & set(sys.modules)))
     assert done.stdout.strip() == "[]"
 
 
+def test_a_series_is_held_against_a_few() -> None:
+    """Of entries that are all alike, each is compared with some of those above it, not with all."""
+    entries = [f"the long report says that bridge {number} was closed for repairs on the third day and opened later" for number in range(400)]
+    found = pairs(entries, few=10**9)
+    assert 399 <= len(found) <= 16 * 400
+    assert {pair.second for pair in found} == set(range(1, 400))
+
+
 def test_many_near_copies_take_no_square() -> None:
     """Texts that all share one phrase are not compared each with each."""
     shared = "all rights reserved by the harbour office of the northern town"

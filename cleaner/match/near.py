@@ -18,8 +18,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import chain
+from itertools import chain, islice
 from math import ceil
+from operator import itemgetter
 from typing import NamedTuple
 
 from cleaner.model import Relation, Scores
@@ -32,6 +33,8 @@ FEWEST_WORDS = 6
 FEWEST_CONTAINED = 8
 # So many texts stand for all that are like them: boilerplate would make the work grow with the square of the input.
 HOTTEST = 256
+# So many pairs are told of one text with those above it.
+MOST_ALIKE = 16
 # Where more texts hold a shingle, sharing it says little, and texts are compared by all their words instead.
 CROWD = 256
 # Of two texts with an Indel similarity of RATIO, each holds RATIO / (2 - RATIO) of the other's words; a contained one CONTAINED.
@@ -67,7 +70,7 @@ def pairs(keys: Sequence[str], few: int) -> list[Pair]:
         few: Up to how many texts the lossless search is used; above, MinHash-LSH. The result is the same.
 
     Returns:
-        Verified pairs with first < second, sorted.
+        Verified pairs with first < second, sorted. Of a text that is like more than `MOST_ALIKE` above it, only so many.
     """
     texts = [_text(key) for key in keys]
     common = _common(texts)
@@ -76,7 +79,14 @@ def pairs(keys: Sequence[str], few: int) -> list[Pair]:
         return []  # no text holds enough of what another says
     proposed = _prefix_filter(texts, common, holders) if len(texts) <= few else _lsh(texts)
     proposed |= _containment(texts, common, holders)
-    return [pair for first, second in sorted(proposed) if (pair := judge(texts, first, second)) is not None]
+    found: list[Pair] = []
+    alike = [0] * len(texts)
+    for first, second in sorted(proposed, key=itemgetter(1, 0)):
+        # Of a series of entries that are all alike, each is held against a few: all pairs would be the square of them.
+        if alike[second] < MOST_ALIKE and (pair := judge(texts, first, second)) is not None:
+            alike[second] += 1
+            found.append(pair)
+    return sorted(found)
 
 
 def judge(texts: Sequence[_Text], first: int, second: int) -> Pair | None:
@@ -182,7 +192,7 @@ def _prefix_filter(
         cold = [shingle for shingle in probe.shingles if len(holders[shingle]) <= CROWD]
         crowded = len(cold) < len(probe.shingles)
         seen = Counter(chain.from_iterable(probed.get(shingle, ()) for shingle in cold))
-        for other, times in seen.items():
+        for other, times in seen.most_common(HOTTEST):
             if crowded and other in crowd:
                 continue  # what they share may be what all the others share too
             if times >= min(probe.hits, hits[other]) and JACCARD * size <= len(texts[other].shingles) <= size / JACCARD:
@@ -224,7 +234,7 @@ def _in_crowd(texts: Sequence[_Text], crowd: Sequence[int]) -> set[tuple[int, in
         mask = 0
         for digit in digits[power:]:  # 2 ** power of them, or more
             mask |= digit
-        found.update((min(crowd[place], crowd[other]), max(crowd[place], crowd[other])) for other in _places(mask) if other != place)
+        found.update((min(crowd[place], crowd[other]), max(crowd[place], crowd[other])) for other in islice(_places(mask), HOTTEST) if other != place)
     return found
 
 
