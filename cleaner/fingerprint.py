@@ -29,8 +29,7 @@ def keyed(text: str, findings: Sequence[Finding]) -> list[Finding]:
     """
     counts: Counter[tuple[str, str]] = Counter()
     keys: dict[int, str] = {}
-    places = sorted(range(len(findings)), key=lambda at: (findings[at].span, findings[at].rule, findings[at].message))
-    for at in places:
+    for at in _as_read(findings):
         finding = findings[at]
         content, times = _once(finding.key or " ".join(text[finding.span.start : finding.span.end].split()))
         whole = Key(_digest(content), times)
@@ -48,13 +47,18 @@ def renumbered(plan: Plan) -> Plan:
     every = [*plan.taken, *(skip.finding for skip in plan.skipped)]
     counts: Counter[tuple[str, Key]] = Counter()
     keys: dict[int, str] = {}
-    for at in sorted(range(len(every)), key=lambda at: (every[at].span, every[at].rule, every[at].message)):
+    for at in _as_read(every):
         plain = Key.of(every[at].key)._replace(number=1)
         counts[every[at].rule, plain] += 1
         keys[at] = str(plain._replace(number=counts[every[at].rule, plain]))
     named = [finding._replace(key=keys[at]) for at, finding in enumerate(every)]
     pairs = zip(plan.skipped, named[len(plan.taken) :])
     return Plan(tuple(named[: len(plan.taken)]), tuple(skip._replace(finding=finding) for skip, finding in pairs))
+
+
+def _as_read(findings: Sequence[Finding]) -> list[int]:
+    """Return the places of findings in a list, in reading order."""
+    return sorted(range(len(findings)), key=lambda at: (findings[at].span, findings[at].rule, findings[at].message))
 
 
 class Key(NamedTuple):

@@ -30,7 +30,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("segment.inline", "segment.shape"),
     ("baseline",),
     ("known", "walk"),
-    ("source", "fingerprint", "repair", "keys", "marks", "plan", "options", "headline", "language", "words", "tags", "lines", "outline"),
+    ("source", "fingerprint", "repair", "keys", "marks", "plan", "options", "headline", "language", "words", "tags", "lines", "outline", "addresses"),
     ("git", "globs", "jobs", "digest"),
     ("model", "errors", "patterns"),
 )

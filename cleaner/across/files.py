@@ -8,6 +8,7 @@ import os
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
+from cleaner.git import work_tree
 from cleaner.walk import walk
 
 
@@ -30,14 +31,10 @@ def root_of(path: str) -> str:
     """Return the folder to look through for a path: its git work tree; else the working directory, if that holds it; else its folder."""
     whole = os.path.realpath(path)
     folder = whole if os.path.isdir(whole) else os.path.dirname(whole)
-    at = folder
-    while not os.path.exists(os.path.join(at, ".git")):
-        above = os.path.dirname(at)
-        if above == at:
-            here = os.path.realpath(".")
-            return here if _below(folder, here) else folder
-        at = above
-    return at
+    if (top := work_tree(folder)) is not None:
+        return top
+    here = os.path.realpath(".")
+    return here if _below(folder, here) else folder
 
 
 def tree(root: str, listed: Callable[[str], Iterable[str]] | None = None) -> Tree:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cleaner.addresses import below, place
 from cleaner.model import Block, Confidence, Finding
 from cleaner.page import Page
 from cleaner.patterns import pattern
@@ -25,7 +26,6 @@ ALIKE = 0.7
 FEWEST, MOST = 3, 6
 _UNREAD = pattern(r"(?<=\])\([^()\s]*\)|[\[\]*_]")
 _ENTRY = pattern(r"(?:[ \t>|]|&[a-z]{2,6};)*(?:(?:[-*+]|\d+[.)]|[^\w\s`*_#<>|\[\](){}!-]{1,3})[ \t]+)?[*_]{0,2}\[(?![ xX]\])(?P<name>[^\[\]]+)\]\((?P<target>[^()\s]{3,})\)(?P<rest>.*)", 16)
-_PLACE = pattern(r"^(?:https?:)?//(?:www\.)?", 2)
 
 
 def find(page: Page) -> Iterator[Finding]:
@@ -75,11 +75,11 @@ def _lead_alike(page: Page) -> Iterator[Finding]:
         found = _ENTRY.match(page.mended[block.number]) if "](" in page.mended[block.number] else None
         if found is None:
             continue
-        target, said = _PLACE.sub("", found["target"]).rstrip("/").casefold(), (found["name"].strip().casefold(), found["rest"].strip().casefold())
+        target, said = place(found["target"]), (found["name"].strip().casefold(), found["rest"].strip().casefold())
         twin = next(((other, name) for other, name in above.get(target, ()) if _same(page, other, block, name, said)), None)
         above.setdefault(target, []).append((block, said))
-        namesake, place = names.setdefault(found["name"].casefold(), (block, target))
-        if twin is None and namesake is not block and _above(place, target) and count(found["name"]) >= FEWEST:
+        namesake, led = names.setdefault(found["name"].casefold(), (block, target))
+        if twin is None and namesake is not block and below(led, target) and count(found["name"]) >= FEWEST:
             yield _renamed(page, namesake, block)
             continue
         before = page.blocks[block.number - 1] if block.number else None
@@ -102,12 +102,6 @@ def _lead_alike(page: Page) -> Iterator[Finding]:
             key=page.keys[block.number],
             because="two entries of one list lead to the same place",
         )
-
-
-def _above(one: str, other: str) -> bool:
-    """Whether one of two addresses lies directly below the other."""
-    shorter, longer = sorted((one, other), key=len)
-    return "#" not in longer and longer.startswith(shorter + "/") and longer.count("/") == shorter.count("/") + 1
 
 
 def _renamed(page: Page, other: Block, block: Block) -> Finding:

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 
-from cleaner.match.facts import FACTS as _FACTS
+from cleaner.addresses import below, place
+from cleaner.match.facts import FACTS
 from cleaner.match.near import FEWEST_WORDS, Pair, pairs
 from cleaner.model import PROSE, Block, Confidence, Difference, Finding, Relation, Safety
 from cleaner.outline import Outline
@@ -37,14 +37,13 @@ FEWEST_LINKED = 15
 # In so many words one may have been put in the place of another.
 FEWEST_REWORDED = 40
 _HREF = pattern(r"href\s*=\s*[\"']?([^\"'\s>]+)", re.IGNORECASE)
-_PLACE = pattern(r"^(?:https?:)?//(?:www\.)?", re.IGNORECASE)
 # What is not read aloud: link targets, tags, template marks, code ticks.
 _UNREAD = pattern(r"(?<=\])(?:\([^()\s]*(?:\s+\"[^\"]*\")?\)|\[[^\[\]]*\])|</?[A-Za-z!][^<>]*>|\{\{[^{}]*\}\}|\{%[^%]*%\}|`+|[\[\]]")
 # What may differ between two states of one text without saying anything new.
 _SLIPS = frozenset({"typo", "inflection", "case", "punctuation", "function", "markup", "missing"})
 
 
-def find(page: Page, gone: Gone) -> Iterator[Finding]:
+def find(page: Page, gone: Gone, outline: Outline) -> Iterator[Finding]:
     """Yield a finding for every block that is an edited or truncated copy of one above it that stays."""
     staying: dict[str, Block] = {}
     for block, key in zip(page.blocks, page.keys):
@@ -57,7 +56,7 @@ def find(page: Page, gone: Gone) -> Iterator[Finding]:
         keeper, duplicate = staying[keys[pair.first]], staying[keys[pair.second]]
         if not page.article.origin.sure or not _comparable(keeper, duplicate):
             continue
-        if not page.options.pedantic and not _may_show(page, keeper, duplicate):
+        if not page.options.pedantic and not _may_show(page, outline, keeper, duplicate):
             continue  # how the two differ takes long to tell, and would not be told anybody
         shorter = count(page.mended[keeper.number]) < count(page.mended[duplicate.number])
         if shorter and (pair.relation == "contained" or page.options.keep == "longest" or _cut(page, duplicate, keeper)):
@@ -65,11 +64,11 @@ def find(page: Page, gone: Gone) -> Iterator[Finding]:
         if pair.relation == "near" and _cut(page, keeper, duplicate):
             pair = pair._replace(relation="contained")
         found.append((keeper, duplicate, pair, _differences(page, keeper, duplicate)))
+    passages = _passages(page, found)
     going: dict[int, int] = {}
     said: set[int] = set()
     # Near copies down the page, then truncated ones from the longest: each is held against what stays, never against
     # a copy that goes, so no chain of small changes can remove a text that nothing like it is left of.
-    passages = _passages(page, found)
     for keeper, duplicate, pair, differing in sorted(found, key=_order):
         if duplicate.number in going or duplicate.number in said:
             continue
@@ -78,7 +77,7 @@ def find(page: Page, gone: Gone) -> Iterator[Finding]:
                 continue
             going[duplicate.number] = keeper.number
         said.add(duplicate.number)
-        for finding in _finding(page, keeper, duplicate, pair, differing, gone):
+        for finding in _finding(page, outline, keeper, duplicate, pair, differing, gone):
             chained = (keeper.number, duplicate.number) in passages
             yield finding._replace(confidence="shown") if chained else finding
 
@@ -119,21 +118,14 @@ def _read(key: str) -> str:
     return read if count(read) >= FEWEST_WORDS else key
 
 
-def _may_show(page: Page, keeper: Block, duplicate: Block) -> bool:
+def _may_show(page: Page, outline: Outline, keeper: Block, duplicate: Block) -> bool:
     """Whether two near copies stand so that a finding about them can be worth showing without --pedantic."""
-    return page.profile == "article" or abs(keeper.number - duplicate.number) == 1 or _in_one_section(page, keeper, duplicate)
+    return page.profile == "article" or abs(keeper.number - duplicate.number) == 1 or _in_one_section(outline, keeper, duplicate)
 
 
-def _in_one_section(page: Page, keeper: Block, duplicate: Block) -> bool:
+def _in_one_section(outline: Outline, keeper: Block, duplicate: Block) -> bool:
     """Whether two blocks stand in one section, or one of them at its top and the other further down."""
-    if keeper.section == duplicate.section:
-        return True
-    return _outline(page.blocks).relation(keeper, duplicate) == "within"
-
-
-@lru_cache(maxsize=1)
-def _outline(blocks: tuple[Block, ...]) -> Outline:
-    return Outline(blocks)
+    return keeper.section == duplicate.section or outline.relation(keeper, duplicate) == "within"
 
 
 def _cut(page: Page, keeper: Block, duplicate: Block) -> bool:
@@ -167,7 +159,7 @@ def _comparable(one: Block, other: Block) -> bool:
 
 
 def _finding(
-    page: Page, keeper: Block, duplicate: Block, pair: Pair, differing: tuple[Difference, ...], gone: Gone
+    page: Page, outline: Outline, keeper: Block, duplicate: Block, pair: Pair, differing: tuple[Difference, ...], gone: Gone
 ) -> Iterator[Finding]:
     apart = abs(keeper.number - duplicate.number)
     percent = f"{int(pair.scores.ratio * 100)} %"
@@ -187,15 +179,15 @@ def _finding(
         because = "the first copy stays; read the differences before the other goes"
     if not page.options.wants(rule):
         return
-    confidence = _confidence(page, rule, pair.relation, differing, apart, size, keeper, duplicate)
+    confidence = _confidence(page, outline, rule, pair.relation, differing, apart, size, keeper, duplicate)
     if confidence == "pedantic" and page.profile != "article":
         if page.article.format != "markdown" and apart == 1 and {difference.kind for difference in differing} == {"link"}:
             pass  # one name for two places: one of the two links may be old; in Markdown, links.py says so
         elif size < FEWEST_STATED and _exchanged(differing):
             return  # two entries, rows or steps that say two things
-        elif rule != "D104" and size < FEWEST_ADDED and not (apart == 1 or _in_one_section(page, keeper, duplicate)):
+        elif rule != "D104" and size < FEWEST_ADDED and not (apart == 1 or _in_one_section(outline, keeper, duplicate)):
             return
-        elif _exchanged(differing) and not _in_one_section(page, keeper, duplicate):
+        elif _exchanged(differing) and not _in_one_section(outline, keeper, duplicate):
             return  # two sections that say two things in the same way
     yield Finding(
         rule=rule,
@@ -214,7 +206,7 @@ def _finding(
     )
 
 
-def _confidence(page: Page, rule: str, relation: Relation, differing: Sequence[Difference], apart: int, size: int, keeper: Block, duplicate: Block) -> Confidence:
+def _confidence(page: Page, outline: Outline, rule: str, relation: Relation, differing: Sequence[Difference], apart: int, size: int, keeper: Block, duplicate: Block) -> Confidence:
     article = page.profile == "article"
     if rule == "D104":
         return "shown" if (apart == 1 and size >= 8) or (article and size >= 12) else "pedantic"
@@ -225,7 +217,7 @@ def _confidence(page: Page, rule: str, relation: Relation, differing: Sequence[D
         return "shown"
     if rule == "D102" and slips and size >= 8 and _in_passing(page, keeper, duplicate):
         return "shown"
-    close = apart == 1 or (keeper.group == duplicate.group != 0) or (size >= FEWEST_IN_SECTION and _in_one_section(page, keeper, duplicate))
+    close = apart == 1 or (keeper.group == duplicate.group != 0) or (size >= FEWEST_IN_SECTION and _in_one_section(outline, keeper, duplicate))
     return "shown" if close and _state(differing, size, apart, linked=_same_link(page, keeper, duplicate), listed=_listed(page, keeper) and _listed(page, duplicate)) else "pedantic"
 
 
@@ -269,7 +261,7 @@ def _state(differing: Sequence[Difference], size: int, apart: int, *, linked: bo
         return False  # "for Windows" and "for Windows, 64 bit" are two things
     if (kept or added) and not linked and (listed or exchanged or size < (FEWEST_ADDED if apart == 1 else FEWEST_IN_FULL)):
         return False
-    facts = [difference for difference in exchanged if difference.kind in _FACTS]
+    facts = [difference for difference in exchanged if difference.kind in FACTS]
     return not facts and (not exchanged or (len(exchanged) == 1 and size >= FEWEST_REWORDED and not listed))
 
 
@@ -281,7 +273,7 @@ def _listed(page: Page, block: Block) -> bool:
 def _address(said: str) -> str:
     """Return where a link leads, bare of what differs between two ways to write it."""
     found = _HREF.search(said)
-    return _PLACE.sub("", found[1] if found else said.strip("()<>")).rstrip("/").casefold()
+    return place(found[1] if found else said.strip("()<>"))
 
 
 def _same_link(page: Page, keeper: Block, duplicate: Block) -> bool:
@@ -347,12 +339,9 @@ def _bare(said: str) -> str:
 def _leads_alike(difference: Difference) -> bool:
     """Whether two addresses lead to one place, or one of them to what lies above the other."""
     one, other = (_address(said) for said in (difference.keeper, difference.duplicate))
-    shorter, longer = sorted((one, other), key=len)
-    return longer == shorter or ("#" not in longer and longer.startswith(shorter + "/") and longer.count("/") <= shorter.count("/") + 1)
+    return one == other or below(one, other)
 
 
 def _named(differing: Sequence[Difference]) -> str:
-    from cleaner.match.facts import FACTS
-
     facts = [f"{difference.keeper or 'nothing'} against {difference.duplicate or 'nothing'}" for difference in differing if difference.kind in FACTS]
     return ", ".join(facts[:3]) + (f" and {len(facts) - 3} more" if len(facts) > 3 else "")

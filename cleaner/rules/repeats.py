@@ -96,7 +96,7 @@ def find(page: Page) -> Iterator[Finding]:
     if any(page.options.wants(rule) for rule in ("D102", "D104", "D105")):
         from cleaner.rules import nears
 
-        yield from nears.find(page, gone)
+        yield from nears.find(page, gone, judge.outline)
 
 
 def _headed(page: Page, runs: list[Run]) -> list[Run]:

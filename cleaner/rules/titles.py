@@ -15,12 +15,12 @@ from cleaner.rules.cut import Gone, cut
 from cleaner.segment.shape import stands_alone
 from cleaner.words import count
 
-_FRONT_TITLE = pattern(r"^[ \t]{0,4}[\"']?(?:title|headline)[\"']?[ \t]*[:=][ \t]*(?P<title>[^\r\n]+)", re.MULTILINE | re.IGNORECASE)
+_FRONT_TITLE = pattern(r"^[ \t]{0,4}[\"']?(?:title|headline)[\"']?[ \t]*[:=][ \t]*(?P<value>[^\r\n]+)", re.MULTILINE | re.IGNORECASE)
 # A title of fewer words is the name of an entry, and stands in both places in every reference.
 FEWEST_TITLE = 3
 # A page that names its template gets its title from there.
 _LAYOUT = pattern(r"^layout[ \t]*:[ \t]*[\"']?(?!none|null|false|raw|empty|home\b)\w", re.MULTILINE | re.IGNORECASE)
-_FRONT_SITE = pattern(r"^[ \t]{0,4}[\"']?(?:site|sitename|site_name|publisher)[\"']?[ \t]*[:=][ \t]*(?P<site>[^\r\n]+)", re.MULTILINE | re.IGNORECASE)
+_FRONT_SITE = pattern(r"^[ \t]{0,4}[\"']?(?:site|sitename|site_name|publisher)[\"']?[ \t]*[:=][ \t]*(?P<value>[^\r\n]+)", re.MULTILINE | re.IGNORECASE)
 
 
 def find(page: Page) -> Iterator[Finding]:
@@ -29,9 +29,9 @@ def find(page: Page) -> Iterator[Finding]:
         return
     front = page.blocks[0] if page.blocks and page.blocks[0].kind == "front" else None
     titles = [block for block in page.blocks[:60] if _may_be_title(page, block)]
-    if len(titles) + (front is not None) < 2 and not (front is not None and len(page.blocks) > 1):
+    if len(page.blocks) < 2 if front is not None else len(titles) < 2:
         return
-    site = _quoted(_FRONT_SITE, page, front, "site")
+    site = _value(_FRONT_SITE.search(page.article.text, *front.span)) if front is not None else ""
     if front is not None:
         yield from _front(page, front, titles, site)
     yield from _with_site(page, titles, site)
@@ -40,8 +40,7 @@ def find(page: Page) -> Iterator[Finding]:
 def front_title(article: Article, blocks: Sequence[Block]) -> str:
     """Return the title that the front matter gives; "" where it gives none."""
     front = blocks[0] if blocks and blocks[0].kind == "front" else None
-    found = _FRONT_TITLE.search(article.text, *front.span) if front is not None else None
-    return found.group("title").strip().rstrip(",").strip("\"'") if found else ""
+    return _value(_FRONT_TITLE.search(article.text, *front.span)) if front is not None else ""
 
 
 def _may_be_title(page: Page, block: Block) -> bool:
@@ -50,9 +49,9 @@ def _may_be_title(page: Page, block: Block) -> bool:
     return block.kind == "paragraph" and (block.role in ("title", "deck") or stands_alone(page.source(block)))
 
 
-def _quoted(pattern: re.Pattern[str], page: Page, front: Block | None, name: str) -> str:
-    found = pattern.search(page.article.text, *front.span) if front is not None else None
-    return found.group(name).strip().rstrip(",").strip("\"'") if found else ""
+def _value(found: re.Match[str] | None) -> str:
+    """Return the value of a pair in front matter, without its quotation marks; "" where there is none."""
+    return found["value"].strip().rstrip(",").strip("\"'") if found else ""
 
 
 def _front(page: Page, front: Block, titles: list[Block], site: str) -> Iterator[Finding]:
@@ -62,7 +61,7 @@ def _front(page: Page, front: Block, titles: list[Block], site: str) -> Iterator
     if found is None:
         return
     shown = bool(_LAYOUT.search(page.article.text, *front.span))
-    title = found.group("title").strip().rstrip(",").strip("\"'")
+    title = _value(found)
     first = page.blocks[1] if len(page.blocks) > 1 else None
     if first is not None and first.kind == "heading" and first not in titles:
         titles = [first, *titles]
