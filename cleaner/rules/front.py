@@ -16,8 +16,10 @@ from cleaner.patterns import pattern
 from cleaner.words import count
 
 _KEY = pattern(r"^[ \t]*(?:-[ \t]+)?([\w.\"'-]+)[ \t]*:(?=[ \t\r\n]|$)", 8)
-# Deeper than any front matter that people write; the parser recurses.
+# Deeper than any front matter that people write.
 _DEEPEST = 40
+# Of a longer list the entries with several keys are not compared each with each: it is data, and not written by hand.
+_MOST = 200
 
 
 def find(page: Page) -> Iterator[Finding]:
@@ -30,7 +32,7 @@ def find(page: Page) -> Iterator[Finding]:
         return
     root = _parsed(text)
     if root is not None:
-        yield from _walk(page, root, front.span.start, _DEEPEST)
+        yield from _walk(page, root, front.span.start, _DEEPEST, set())
 
 
 def _may_repeat(text: str) -> bool:
@@ -56,9 +58,11 @@ def _parsed(text: str) -> Any:
         return None  # templates in it, or not YAML: nothing can be said
 
 
-def _walk(page: Page, node: Any, base: int, depth: int) -> Iterator[Finding]:
-    if depth == 0:
+def _walk(page: Page, node: Any, base: int, depth: int, met: set[int]) -> Iterator[Finding]:
+    # An alias is the node it stands for: a few lines of aliases of aliases would be walked a billion times.
+    if depth == 0 or id(node) in met:
         return
+    met.add(id(node))
     if node.id == "mapping":
         seen: dict[str, Any] = {}
         for key, value in node.value:
@@ -66,11 +70,11 @@ def _walk(page: Page, node: Any, base: int, depth: int) -> Iterator[Finding]:
                 yield from _key(page, key, value, seen[key.value], base)
             elif key.id == "scalar":
                 seen[key.value] = key, value
-            yield from _walk(page, value, base, depth - 1)
+            yield from _walk(page, value, base, depth - 1, met)
     elif node.id == "sequence":
         yield from _entries(page, node.value, base)
         for entry in node.value:
-            yield from _walk(page, entry, base, depth - 1)
+            yield from _walk(page, entry, base, depth - 1, met)
 
 
 def _key(page: Page, key: Any, value: Any, first: tuple[Any, Any], base: int) -> Iterator[Finding]:
@@ -95,8 +99,12 @@ def _entries(page: Page, entries: list[Any], base: int) -> Iterator[Finding]:
         return
     values = [_value(entry) for entry in entries]
     often = Counter(map(repr, values))
+    first: dict[str, int] = {}
     for at, value in enumerate(values):
-        twin = next((before for before in range(at) if _same(values[before], value)), None)
+        equal = first.setdefault(repr(value), at)
+        twin = equal if equal < at else None
+        if isinstance(value, dict) and len(values) <= _MOST:
+            twin = next((before for before in range(at) if _same(values[before], value)), twin)
         if twin is None or often[repr(value)] > 2 or not _says(value):
             continue
         yield Finding(

@@ -13,6 +13,7 @@ of the two has no section.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
@@ -68,7 +69,11 @@ def _twins(page: Page) -> Iterator[Finding]:
         return
     outline, frames = Outline(page.blocks), Frames(page.article.text, page.blocks)
     above: dict[tuple[int, int, str], list[Block]] = {}
+    places: dict[int, int] = {}  # how many headings of its level stand above a heading
+    levels: Counter[int] = Counter()
     for block in headings:
+        places[block.number] = levels[block.level]
+        levels[block.level] += 1
         above.setdefault((outline.home(block), block.level, _read(page.mended[block.number])), []).append(block)
     for (_, _, said), group in above.items():
         if len(group) != 2 or not said:
@@ -76,7 +81,7 @@ def _twins(page: Page) -> Iterator[Finding]:
         keeper, twin = group
         if twin.role == "title" or twin.number == keeper.number + 1:
             continue  # a title, or a heading below itself: found with all other copies
-        between = sum(1 for block in headings if keeper.number < block.number < twin.number and block.level == twin.level)
+        between = places[twin.number] - places[keeper.number] - 1
         if between > MOST_BETWEEN or _TAB.search(page.source(twin)) or frames.part(keeper, twin):
             continue  # each reader is shown one of the two
         bodies = [_body(page, block) for block in group]
@@ -98,7 +103,8 @@ def _twins(page: Page) -> Iterator[Finding]:
 
 def _body(page: Page, heading: Block) -> list[Block]:
     body: list[Block] = []
-    for block in page.blocks[heading.number + 1 :]:
+    for number in range(heading.number + 1, len(page.blocks)):
+        block = page.blocks[number]
         if block.kind == "heading" and block.level <= heading.level:
             break
         body.append(block)

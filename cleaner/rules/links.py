@@ -24,6 +24,8 @@ from cleaner.words import count
 ALIKE = 0.7
 # Items of fewer words are names; of more, they are compared with all other texts, in nears.py.
 FEWEST, MOST = 3, 6
+# One page may be linked a thousand times: each entry is held against so many of those above it.
+LOOK_BACK = 64
 _UNREAD = pattern(r"(?<=\])\([^()\s]*\)|[\[\]*_]")
 _ENTRY = pattern(r"(?:[ \t>|]|&[a-z]{2,6};)*(?:(?:[-*+]|\d+[.)]|[^\w\s`*_#<>|\[\](){}!-]{1,3})[ \t]+)?[*_]{0,2}\[(?![ xX]\])(?P<name>[^\[\]]+)\]\((?P<target>[^()\s]{3,})\)(?P<rest>.*)", 16)
 
@@ -76,7 +78,7 @@ def _lead_alike(page: Page) -> Iterator[Finding]:
         if found is None:
             continue
         target, said = place(found["target"]), (found["name"].strip().casefold(), found["rest"].strip().casefold())
-        twin = next(((other, name) for other, name in above.get(target, ()) if _same(page, other, block, name, said)), None)
+        twin = next(((other, name) for other, name in above.get(target, ())[:LOOK_BACK] if _same(page, other, block, name, said)), None)
         above.setdefault(target, []).append((block, said))
         namesake, led = names.setdefault(found["name"].casefold(), (block, target))
         if twin is None and namesake is not block and below(led, target) and count(found["name"]) >= FEWEST:

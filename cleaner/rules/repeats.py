@@ -198,6 +198,7 @@ class _Judge:
         self._outline: Outline | None = None
         self._frames: Frames | None = None
         self.passages: dict[int, list[int]] = {}
+        self._rare: dict[int, int] = {}  # of a passage, by its identity: the words that stand in few places
         self._counted: dict[str, int] = {}
 
     def may_go(self, run: Run) -> bool:
@@ -392,9 +393,12 @@ class _Judge:
         """Whether what two sections say is a passage worth showing to those who want to see all."""
         passage = self.passages.get(one.number, ())
         if len(passage) > len(pairs):
-            blocks = [self.page.blocks[number] for number in passage]
-            rare = sum(self.size(block) for block in blocks if block.kind in PROSE and self._copies[self.page.keys[block.number]] <= MOST_BESIDE)
-            return rare >= FEWEST_PASSAGE
+            if id(passage) not in self._rare:  # asked for each of its runs
+                blocks = [self.page.blocks[number] for number in passage]
+                self._rare[id(passage)] = sum(
+                    self.size(block) for block in blocks if block.kind in PROSE and self._copies[self.page.keys[block.number]] <= MOST_BESIDE
+                )
+            return self._rare[id(passage)] >= FEWEST_PASSAGE
         if seen > MOST_BESIDE:
             return False
         return size >= (FEWEST_APART if len(pairs) > 1 and seen == 2 else FEWEST_PASSAGE)
