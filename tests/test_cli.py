@@ -341,8 +341,9 @@ def test_config_shows_values_and_origins() -> None:
 
 
 def test_config_prints_the_schema() -> None:
-    """The published schema is in the package."""
-    assert json.loads(run("config", "--schema", "report").stdout)["title"] == "cleaner.report/1"
+    """The published schemas are in the package."""
+    for name in ("report", "audit"):
+        assert json.loads(run("config", "--schema", name).stdout)["title"] == f"cleaner.{name}/1"
 
 
 def test_rules_are_listed_and_explained(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ from cleaner.report.visible import visible
 
 
 @click.command()
-@click.option("--schema", type=click.Choice(["report"]), help="Print the JSON Schema of a report instead.")
+@click.option("--schema", type=click.Choice(["report", "audit"]), help="Print the JSON Schema of a report instead.")
 @RUNNING
 @shared
 def config(schema: str | None, **given: Any) -> int:
@@ -23,11 +23,13 @@ def config(schema: str | None, **given: Any) -> int:
     \b
     cleaner config
     cleaner config --schema report > report.schema.json
+    cleaner config --schema audit > audit.schema.json
     """
     if schema is not None:
-        from cleaner.report.json import schema as text
+        from importlib import import_module
 
-        put(text().encode("utf-8"))
+        text: str = import_module("cleaner.report.audit.json" if schema == "audit" else "cleaner.report.json").schema()
+        put(text.encode("utf-8"))
         return 0
     found = settings(given)
     values: dict[str, Any] = {**found.options._asdict(), **found.running._asdict()}

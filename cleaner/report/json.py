@@ -39,7 +39,7 @@ def document(report: Report, view: View | None = None) -> dict[str, Any]:
         "schema": SCHEMA,
         "version": __version__,
         "files": [_file(cleaned, view) for cleaned in report.files],
-        "errors": [{**_path(problem.path), "message": problem.message} for problem in report.errors],
+        "errors": [{**located(problem.path), "message": problem.message} for problem in report.errors],
         "summary": {**total(report, view), "seconds": round(report.seconds, 3)},
     }
 
@@ -78,7 +78,7 @@ def _file(cleaned: Cleaned, view: View) -> dict[str, Any]:
     findings = [_finding(mark, entry, cleaned, lines) for mark, entry in identified(cleaned, view)]
     output = view.outputs.get(article.origin.path)
     return {
-        **_path(name(cleaned)),
+        **located(name(cleaned)),
         "format": article.format,
         "profile": cleaned.profile,
         "language": cleaned.language,
@@ -95,7 +95,7 @@ def _file(cleaned: Cleaned, view: View) -> dict[str, Any]:
 
 
 def _output(output: Output) -> dict[str, Any]:
-    return {**_path(output.path), "encoding": output.encoding, "bom": output.bom.hex()}
+    return {**located(output.path), "encoding": output.encoding, "bom": output.bom.hex()}
 
 
 def _digest_after(cleaned: Cleaned, view: View, output: Output | None) -> str:
@@ -161,19 +161,19 @@ def _place(span: Span, lines: Lines) -> dict[str, int]:
 def _keeper(finding: Finding, cleaned: Cleaned, lines: Lines) -> dict[str, Any] | None:
     if finding.keeper is None:
         return _elsewhere(finding.elsewhere[0]) if finding.elsewhere else None
-    return {**_path(name(cleaned)), **_place(finding.keeper, lines)}
+    return {**located(name(cleaned)), **_place(finding.keeper, lines)}
 
 
 def _elsewhere(place: Place) -> dict[str, Any]:
     lines = {"start_line": place.start_line, "end_line": place.end_line}
-    return {**_path(place.path), "start": place.span.start, "end": place.span.end, **lines}
+    return {**located(place.path), "start": place.span.start, "end": place.span.end, **lines}
 
 
 def _edit(edit: Edit) -> dict[str, Any]:
     return {"start": edit.span.start, "end": edit.span.end, "before": edit.before, "after": edit.after}
 
 
-def _path(path: str) -> dict[str, str]:
+def located(path: str) -> dict[str, str]:
     """
     Return a path as JSON can hold it.
 

@@ -86,8 +86,8 @@ def alike(finding: Finding) -> str:
     if finding.scores is None:
         return ""
     if finding.relation == "contained":
-        return f"{_percent(finding.scores.containment)} of it stands in the other"
-    return f"{_percent(finding.scores.ratio)} alike"
+        return f"{percent(finding.scores.containment)} of it stands in the other"
+    return f"{percent(finding.scores.ratio)} alike"
 
 
 def stays(finding: Finding, lines: Lines) -> str:
@@ -118,8 +118,13 @@ def fate(entry: Entry) -> str:
     return "left: --unsafe-fixes mends it" if entry.finding.edits else "left: for you to judge"
 
 
-def _percent(ratio: float) -> str:
-    # Never rounded up to 100: two texts that differ are not the same.
+def percent(ratio: float) -> str:
+    """
+    Return a ratio as a percentage, never rounded up: two texts that differ are not the same to 100 %.
+
+    >>> percent(0.999)
+    '99 %'
+    """
     return f"{int(ratio * 100)} %"
 
 
@@ -216,15 +221,22 @@ def _stays(finding: Finding, lines: Lines) -> str:
 
 def _words(article: Article, finding: Finding, width: int, paint: Paint) -> Iterator[str]:
     """Yield the two copies in one text: what only the copy that goes has, and what only the other has."""
-    from cleaner.report.words import compare, trimmed
+    from cleaner.report.words import compare
 
     assert finding.keeper is not None
     pieces = compare(said(article, finding.span), said(article, finding.keeper))
     if pieces is None:
         yield paint.dim(f"“{snippet(said(article, finding.span), 70)}”")
         return
+    yield from aligned(pieces, width, paint)
+
+
+def aligned(pieces: list[Piece], width: int, paint: Paint) -> Iterator[str]:
+    """Yield rows of at most so many columns that show two texts as one, with what only one of them has marked."""
+    from cleaner.report.words import trimmed
+
     row, used = "", 0
-    for text, shown in _painted(trimmed(pieces)[:200], paint):
+    for text, shown in _painted(trimmed(pieces)[:200], min(60, width - 6), paint):
         if used and used + columns(text) > width:
             yield row.rstrip()
             row, used = "", 0
@@ -233,19 +245,20 @@ def _words(article: Article, finding: Finding, width: int, paint: Paint) -> Iter
         yield row.rstrip()
 
 
-def _painted(pieces: list[Piece], paint: Paint) -> Iterator[tuple[str, str]]:
-    """Yield small texts, each as it counts for the width and as it is written."""
+def _painted(pieces: list[Piece], longest: int, paint: Paint) -> Iterator[tuple[str, str]]:
+    """Yield small texts of at most so many columns and a mark, each as it counts for the width and as it is written."""
     plain = Paint(False)
     for gone, kept in pieces:
         if gone == kept:
             for word in _folded(kept).replace(" ", " \0").split("\0"):
+                word = clip(word, longest)
                 yield word, word
             continue
         if (gone or kept)[:1].isspace():
             yield " ", " "
-        if text := clip(_folded(gone).strip(), 60):
+        if text := clip(_folded(gone).strip(), longest):
             yield plain.gone(text), paint.gone(text)
-        if text := clip(_folded(kept).strip(), 60):
+        if text := clip(_folded(kept).strip(), longest):
             yield plain.kept(text), paint.kept(text)
         if (gone or kept)[-1:].isspace():
             yield " ", " "

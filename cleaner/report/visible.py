@@ -24,6 +24,10 @@ _HIDDEN = (
     "]"
 )
 
+#: Characters without a width of their own that are no combining marks to Unicode. (The selector of emoji, U+FE0F, is not among
+#: them: it makes two columns of the narrow character before it.)
+_NOTHING = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}\N{VARIATION SELECTOR-15}"
+
 
 def visible(text: str) -> str:
     """
@@ -57,10 +61,15 @@ def clip(text: str, width: int, *, more: bool = False) -> str:
 
 
 def columns(text: str) -> int:
-    """Return how many columns a text takes: wide East Asian characters take two, combining marks none."""
+    """
+    Return how many columns a text takes: wide East Asian characters and emoji take two, marks and joiners none.
+
+    >>> columns("ab"), columns("渡し船"), columns("e\N{COMBINING ACUTE ACCENT}"), columns("\N{WOMAN}\N{ZERO WIDTH JOINER}")
+    (2, 6, 1, 2)
+    """
     if text.isascii():
         return len(text)
-    return sum(0 if combining(char) else 2 if east_asian_width(char) in "WF" else 1 for char in text)
+    return sum(0 if combining(char) or char in _NOTHING else 2 if east_asian_width(char) in "WF" else 1 for char in text)
 
 
 def _escape(character: str) -> str:
