@@ -78,6 +78,11 @@ def differences(keeper: str, duplicate: str, language: str = "") -> tuple[Differ
     return tuple(Difference(kind, two, one) for kind, one, two in found) if swapped else found
 
 
+def named(word: str) -> str:
+    """Return which kind of fact a word (in lower case) is by itself: "number", "date", "negation"...; "" where it is none."""
+    return _lists().get(word, ("", ""))[0]
+
+
 class _Token(NamedTuple):
     """A word, figure, sign, address or piece of code, with what stands before it."""
 
