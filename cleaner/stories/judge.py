@@ -146,16 +146,16 @@ def _one_identity(original: Entry, copy: Entry, one_id: bool, titles: str, readi
     evidence = list(_identity(original, copy, one_id, bool(copy.link) and original.link == copy.link))
     same_source = first.source == second.source
     shorter, longer = sorted((original.body.size, copy.body.size))
-    retitled = retitled(first, second) if titles in ("other", "near", "differing") else ()
+    titled = retitled(first, second) if titles in ("other", "near", "differing") else ()
     places = {urls.link(item.url).fragment for item in (first, second)}
     if not one_id and len(places) == 2 and all(places) and min(reading.of_original, reading.of_copy) < NEAR:
         return Verdict("F314", tuple(evidence), reading, "two places of one page, such as entries of a live blog, that share some of their words")
     if reading.conflicts or min(reading.of_original, reading.of_copy) < NEAR or _words((*reading.only_original, *reading.only_copy)) >= MANY:
         if not reading.conflicts and not same_source and shorter <= SUMMARY * longer and max(reading.of_original, reading.of_copy) >= CONTAINED:
             return Verdict("F308", (*evidence, _share(original, copy)), reading)
-        return Verdict("F306", (*evidence, *retitled, *changed(reading)), reading)
-    if retitled:
-        return Verdict("F305", (*evidence, *retitled), reading)
+        return Verdict("F306", (*evidence, *titled, *changed(reading)), reading)
+    if titled:
+        return Verdict("F305", (*evidence, *titled), reading)
     if one_id:
         return Verdict("F301", tuple(evidence), reading)
     apart = days(first.date, second.date)
