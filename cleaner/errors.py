@@ -4,7 +4,9 @@ Everything that can go wrong, as one small tree.
     CleanerError
      ├── InputError        a file that cannot be read, decoded or handled: named, left alone, the run goes on
      │    ├── BinaryError     it is not text
-     │    └── EncodingError   it is text, but which encoding cannot be told, or it would not come back byte for byte
+     │    ├── EncodingError   it is text, but which encoding cannot be told, or it would not come back byte for byte
+     │    └── FetchError      an address that cannot be fetched, or must not be
+     ├── HistoryError      the file of --history cannot be opened or written: names it and what to do
      ├── ChangedError      a file is not what it was when it was read or reported: nothing is written
      ├── OptionsError      a flag or setting that means nothing: names it, its value and what is allowed
      └── MissingExtra      an optional package is not installed: names the command that installs it
@@ -29,6 +31,14 @@ class BinaryError(InputError):
 
 class EncodingError(InputError):
     """The input's encoding cannot be told, or its bytes would not come back unchanged."""
+
+
+class FetchError(InputError):
+    """An address that cannot be fetched, or that must not be."""
+
+
+class HistoryError(CleanerError):
+    """The file of a history cannot be opened or written."""
 
 
 class ChangedError(CleanerError):
