@@ -255,7 +255,7 @@ def _item(entry: Entry) -> str:
     body = "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
     enclosure = f'<enclosure url="{escape(entry.enclosure)}" type="audio/mpeg" length="1"/>' if entry.enclosure else ""
     return (
-        f"<item><title>{escape(entry.title)}</title><link>{escape(entry.link)}</link><guid isPermaLink=\"false\">{escape(entry.guid)}</guid>"
+        f'<item><title>{escape(entry.title)}</title><link>{escape(entry.link)}</link><guid isPermaLink="false">{escape(entry.guid)}</guid>'
         f"<pubDate>{entry.published:%a, %d %b %Y %H:%M:%S} +0000</pubDate>{enclosure}<description>{escape(body)}</description></item>"
     )
 

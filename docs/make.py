@@ -35,22 +35,24 @@ _FAMILIES = {
     "L": "Layout",
     "M": "Merges",
     "S": "The author’s own word",
+    "F": "Across items of feeds and collections (`cleaner audit`)",
 }
 
 
 def rules() -> str:
     """Return docs/rules.md: a table of the rules, then each rule's own page."""
-    from cleaner.rules import CODES, OPT_IN
+    from cleaner.rules import AUDIT, CODES, OPT_IN
 
     written: dict[str, str] = {}
-    for module in ("docs", "encoding", "words"):
+    for module in ("docs", "encoding", "words", "feeds"):
         written |= import_module(f"cleaner.rules.{module}").DOCS
     parts = [_PREFACE]
+    every = CODES | AUDIT
     for letter, family in _FAMILIES.items():
-        codes = [code for code in sorted(CODES) if code.startswith(letter)]
-        rows = [f"| [{code}](#{_anchor(code, CODES[code])}) | {CODES[code]} | {'' if code in OPT_IN else 'yes'} |" for code in codes]
+        codes = [code for code in sorted(every) if code.startswith(letter)]
+        rows = [f"| [{code}](#{_anchor(code, every[code])}) | {every[code]} | {'' if code in OPT_IN else 'yes'} |" for code in codes]
         parts.append("\n".join([f"## {family}\n", "| code | name | on by default |", "|---|---|---|", *rows]) + "\n")
-    for code in sorted(CODES):
+    for code in sorted(every):
         parts.append(re.sub(r"(?ms)^```.*?^```$|^#(?=#? )", lambda found: "##" if found[0] == "#" else found[0], written[code]))
     return "\n".join(parts)
 

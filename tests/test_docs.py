@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from cleaner.rules import CODES
+from cleaner.rules import AUDIT, CODES
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -36,7 +36,7 @@ def blocks(page: str, language: str) -> list[str]:
 
 def written() -> dict[str, str]:
     """Return what all rules say of themselves."""
-    return {code: text for module in ("docs", "encoding", "words") for code, text in import_module(f"cleaner.rules.{module}").DOCS.items()}
+    return {code: text for module in ("docs", "encoding", "words", "feeds") for code, text in import_module(f"cleaner.rules.{module}").DOCS.items()}
 
 
 def unfenced(page: str) -> str:
@@ -123,8 +123,8 @@ def test_examples_in_python_hold(name, monkeypatch):
 def test_every_rule_explains_itself():
     """Each code has a page of its own with its name and the four sections, in their order."""
     pages = written()
-    assert set(pages) == set(CODES)
-    for code, name in CODES.items():
+    assert set(pages) == set(CODES | AUDIT)
+    for code, name in (CODES | AUDIT).items():
         assert pages[code].startswith(f"# {code} {name}\n")
         headings = re.findall(r"(?m)^## .*$", unfenced(pages[code]))
         assert headings == SECTIONS, code
@@ -180,7 +180,7 @@ def test_links_inside_the_repository_lead_somewhere(path):
 def test_rules_that_the_pages_name_exist():
     """No page speaks of a rule that is not there."""
     for path in PAGES:
-        assert set(re.findall(r"\b[DELMS]\d{3}\b", read(path))) <= set(CODES), path.name
+        assert set(re.findall(r"\b[DEFLMS]\d{3}\b", read(path))) <= set(CODES | AUDIT), path.name
 
 
 def test_the_seeds_are_what_the_pages_say(tmp_path):

@@ -20,13 +20,14 @@ def rule(code: str | None) -> int:
     cleaner rule D103
     cleaner rule repeated-run
     """
-    from cleaner.rules import CODES, explain
+    from cleaner.rules import AUDIT, CODES, explain
 
+    every = CODES | AUDIT
     if code is None:
-        show("".join(f"{each}  {name}\n" for each, name in sorted(CODES.items())))
+        show("".join(f"{each}  {name}\n" for each, name in sorted(every.items())))
         return 0
-    wanted = {name: each for each, name in CODES.items()}.get(code.lower(), code.upper())
-    if wanted not in CODES:
-        raise click.UsageError(f"there is no rule {code}; 'cleaner rule' lists them: {', '.join(sorted(CODES))}")
+    wanted = {name: each for each, name in AUDIT.items() | CODES.items()}.get(code.lower(), code.upper())
+    if wanted not in every:
+        raise click.UsageError(f"there is no rule {code}; 'cleaner rule' lists them: {', '.join(sorted(every))}")
     show(explain(wanted).rstrip() + "\n")
     return 0

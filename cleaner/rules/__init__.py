@@ -39,6 +39,27 @@ CODES: dict[str, str] = {
     "S902": "unused-decision",
 }
 
+#: What `cleaner audit` finds across items. They are no rules of a text: --select does not know them.
+AUDIT: dict[str, str] = {
+    "F301": "same-id",
+    "F302": "same-link",
+    "F303": "changed-id",
+    "F304": "republished",
+    "F305": "corrected-title",
+    "F306": "updated",
+    "F307": "syndicated",
+    "F308": "contained",
+    "F309": "copied-text",
+    "F310": "feed-boilerplate",
+    "F311": "series",
+    "F312": "same-title",
+    "F313": "reused-id",
+    "F314": "reused-link",
+    "F315": "differing-facts",
+    "F316": "other-recording",
+    "F320": "silently-changed",
+}
+
 #: Rules that run only when they are asked for by --select or --extend-select.
 OPT_IN: frozenset[str] = frozenset({"E005", "E006", "E007", "E008", "E009", "E010"})
 
@@ -50,11 +71,11 @@ def explain(code: str) -> str:
     Raises:
         KeyError: If there is no such rule.
     """
-    name = CODES[code]
+    name = CODES.get(code) or AUDIT[code]
     from importlib import import_module
 
     written: dict[str, str] = {}
-    for module in ("docs", "encoding", "words"):
+    for module in ("docs", "encoding", "words", "feeds"):
         written |= import_module(f"cleaner.rules.{module}").DOCS
     assert written[code].startswith(f"# {code} {name}"), code
     return written[code]

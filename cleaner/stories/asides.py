@@ -44,10 +44,14 @@ def asides(stories: Stories) -> list[Aside]:
         one = verdict.rule in _SERIAL and mark is not None and mark == _series(entries[place])
         key: Hashable = mark if one else (verdict.rule, head)
         groups.setdefault(key, _Group({}, verdict)).places.update({head: None, place: None})
+    told: defaultdict[int, set[int]] = defaultdict(set)  # in which groups a place stands
+    for number, group in enumerate(groups.values()):
+        for place in group.places:
+            told[place].add(number)
     for mark, places in series.items():
         if mark in groups:
             groups[mark].places.update(dict.fromkeys(places))
-        elif len(places) > 1:
+        elif len(places) > 1 and not set[int].intersection(*(told[place] for place in places)):
             groups[mark] = _Group(dict.fromkeys(places), None)
     found = [_aside(entries, group) for group in groups.values() if not all(entries[place].item.seen for place in group.places)]
     return sorted(found, key=lambda aside: (-len(aside.items), aside.rule, aside.items[0].key))

@@ -57,7 +57,7 @@ def audit(prepared: Prepared, *, remembered: Sequence[Item] = (), priority: Sequ
     """
     Find the stories that items tell more than once, and what only looks like it.
 
-    The order of sources decides nothing but ties, and neither does anything else that is not in the items themselves.
+    The order of sources decides nothing: what is the same in all else is told apart by its source's name.
 
     Args:
         prepared: The sources.

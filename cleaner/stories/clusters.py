@@ -29,7 +29,7 @@ class Rank(NamedTuple):
     teaser: bool  # its page stands here in a text of twice its length, or more
     date: str
     short: int  # negative number of words
-    order: int
+    name: tuple[str, int, str]  # of its source, its number there, its key: nothing else tells them apart
 
 
 #: Why the first of two stays, by the field of `Rank` that decided.
@@ -41,7 +41,7 @@ WHY = {
     "teaser": "the fuller text",
     "date": "published first",
     "short": "the fuller text",
-    "order": "first in the order of the sources",
+    "name": "the first by the names of the sources; nothing else tells them apart",
 }
 
 
@@ -76,7 +76,7 @@ def gather(entries: Iterable[Entry], priority: Sequence[str] = ()) -> Stories:
     Find the stories among entries.
 
     Args:
-        entries: Of all sources, in the order in which the sources were given. Items of which both are from the history are not compared.
+        entries: Of all sources, in any order. Items of which both are from the history are not compared.
         priority: Names of sources; what comes from an earlier one is the original before all else.
     """
     given = list(entries)
@@ -111,7 +111,7 @@ def gather(entries: Iterable[Entry], priority: Sequence[str] = ()) -> Stories:
 def why(original: Rank, others: Iterable[Rank]) -> str:
     """Say why an original stays, by what decided against the first of its copies."""
     first = min(others)
-    decided = next((name for name, one, other in zip(Rank._fields, original, first) if one != other), "order")
+    decided = next((name for name, one, other in zip(Rank._fields, original, first) if one != other), "name")
     return WHY[decided]
 
 
@@ -134,9 +134,9 @@ def _ranks(entries: Sequence[Entry], priority: Sequence[str]) -> list[Rank]:
             entry.body.size * 2 <= fullest.get(entry.link, 0),
             entry.item.date or "9",
             -entry.body.size,
-            order,
+            (entry.item.source, entry.item.number, entry.item.key),
         )
-        for order, entry in enumerate(entries)
+        for entry in entries
     ]
 
 

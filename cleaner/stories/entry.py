@@ -45,7 +45,7 @@ class Entry(NamedTuple):
 def entries(source: Source, bodies: Sequence[Body]) -> list[Entry]:
     """Make the entries of one source."""
     feed = source.kind.partition(":")[0] not in COLLECTIONS
-    site = urls.publisher(source.site) or (urls.publisher(source.name) if feed else "")
+    site = (urls.publisher(source.site) or urls.publisher(source.name)) if feed else ""
     shared = _hubs(source.items, urls.form(source.site))
     found: list[Entry] = []
     for item, body in zip(source.items, bodies, strict=True):
