@@ -47,7 +47,7 @@ ALLOWED = {
 }
 
 HEAVY = (
-    "numpy scipy datasketch ftfy charset_normalizer markdown_it trafilatura rapidfuzz lxml duckdb rich jinja2 feedparser listparser defusedxml urllib3 pyarrow hypothesis pytest"
+    "numpy scipy datasketch ftfy charset_normalizer markdown_it trafilatura rapidfuzz lxml duckdb rich jinja2 feedparser defusedxml urllib3 pyarrow hypothesis pytest"
 ).split()
 
 
