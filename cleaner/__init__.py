@@ -20,16 +20,23 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Article",
+    "Aside",
+    "Audit",
     "BinaryError",
     "Block",
+    "Boilerplate",
+    "Change",
     "ChangedError",
     "Cleaned",
     "CleanerError",
+    "Cluster",
     "Difference",
     "Edit",
     "EncodingError",
     "Finding",
     "InputError",
+    "Item",
+    "Member",
     "MissingExtra",
     "Options",
     "OptionsError",
@@ -39,13 +46,15 @@ __all__ = [
     "Report",
     "Scores",
     "Skipped",
+    "Source",
     "Span",
+    "audit",
     "check",
     "clean",
 ]
 
 if TYPE_CHECKING:
-    from cleaner.api import check, clean
+    from cleaner.api import audit, check, clean
     from cleaner.errors import (
         BinaryError,
         ChangedError,
@@ -55,6 +64,7 @@ if TYPE_CHECKING:
         MissingExtra,
         OptionsError,
     )
+    from cleaner.feeds.item import Item, Source
     from cleaner.model import (
         Article,
         Block,
@@ -71,6 +81,7 @@ if TYPE_CHECKING:
         Span,
     )
     from cleaner.options import Options
+    from cleaner.stories.model import Aside, Audit, Boilerplate, Change, Cluster, Member
 
 
 def __getattr__(name: str) -> Any:
@@ -78,7 +89,7 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module 'cleaner' has no attribute {name!r}")
     from importlib import import_module
 
-    for module in ("api", "model", "options", "errors"):
+    for module in ("api", "model", "options", "errors", "stories.model", "feeds.item"):
         loaded = import_module(f"cleaner.{module}")
         if hasattr(loaded, name):
             return getattr(loaded, name)

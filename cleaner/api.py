@@ -1,15 +1,22 @@
 """
-The two jobs as functions: `clean` for one article, `check` for a look without layout. Nothing is written to disk.
+The jobs as functions: `clean` for one article, `check` for a look without layout, `audit` for feeds and collections.
+
+Nothing is written to disk, but for the history of an audit where one is asked for.
 """
 
 from __future__ import annotations
 
 import os
 from time import perf_counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cleaner.model import Article, Report
 from cleaner.options import Options
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cleaner.stories.model import Audit
 
 
 def clean(source: str | bytes | os.PathLike[str], options: Options | None = None, **settings: Any) -> Report:
@@ -48,6 +55,46 @@ def check(source: str | bytes | os.PathLike[str], options: Options | None = None
     """
     chosen = options if options is not None else Options()
     return _run(source, _varied(chosen, settings))
+
+
+def audit(
+    *sources: str | os.PathLike[str],
+    options: Options | None = None,
+    history: str | os.PathLike[str] = "",
+    priority: Sequence[str] = (),
+    since: str = "",
+    allow_private: bool = False,
+) -> Audit:
+    """
+    Find what feeds and collections say twice: inside each, between them and, with a history, over time.
+
+    Args:
+        sources: Paths of feeds, lists of feeds, sitemaps, tables and folders, and http(s) addresses of such.
+        options: `max_bytes` and `extract` count.
+        history: A file that remembers what was seen; it is made where there is none, and written.
+        priority: Names of sources, as given, whose items are the originals before all others'.
+        since: Only what is dated on this day or later is told, "2026-11-23".
+        allow_private: Whether addresses of this machine and of private networks may be fetched.
+
+    Returns:
+        Stories that are told more than once, each with its original, and what only looks like a copy, with the reason. A source that
+        could not be read is in `errors`; the others are audited.
+
+    Example:
+        >>> result = audit("seeds")
+        >>> len(result.items), len(result.clusters)
+        (4, 0)
+    """
+    from datetime import UTC, datetime
+
+    from cleaner.feeds.collect import Plans
+    from cleaner.feeds.fetch import DEFAULTS
+    from cleaner.stories.run import Wishes, run
+
+    chosen = options if options is not None else Options()
+    limits = DEFAULTS._replace(size=chosen.max_bytes, allow_private=allow_private)
+    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return run([os.fspath(source) for source in sources], Plans(chosen, limits), Wishes(os.fspath(history), tuple(priority), since, (), now))
 
 
 def _varied(options: Options, settings: dict[str, Any]) -> Options:

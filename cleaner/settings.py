@@ -14,12 +14,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NamedTuple, get_args
+from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 
 from cleaner.errors import OptionsError
 from cleaner.git import work_tree
 from cleaner.model import Profile
 from cleaner.options import Options
+
+if TYPE_CHECKING:
+    from cleaner.walk import Scope
 
 OUTPUT_FORMAT = "output_format"
 
@@ -96,6 +99,18 @@ class Settings(NamedTuple):
             return said
         base = self.bases.get(key) or os.getcwd()
         return said if base == os.getcwd() else os.path.join(base, said)
+
+    def scope(self) -> Scope:
+        """Return what these settings say of files in folders."""
+        from cleaner.globs import Globs
+        from cleaner.walk import Scope
+
+        return Scope(
+            Globs(self.globs("exclude", "extend_exclude")),
+            Globs(self.globs("include")) if self.running.include else None,
+            Globs(self.globs("extend_include")),
+            self.running.force_exclude,
+        )
 
     def for_files(self) -> PerFile:
         """Return what may differ from file to file."""

@@ -16,6 +16,7 @@ import click
 _COMMANDS = {
     "clean": "Write an article with each thing said once.",
     "check": "Look for repeats in files and folders; --fix removes what is safe to remove.",
+    "audit": "Find what feeds and collections say twice, inside, between and over time.",
     "undo": "Put back what a report says was edited.",
     "rule": "Explain a rule, or list all of them.",
     "config": "Show the settings in force and where each comes from.",
@@ -120,6 +121,7 @@ def main() -> None:
     cleaner clean story.html > story.md     write the article with each thing said once
     cleaner check docs/                     show what stands twice
     cleaner check --fix docs/               remove what is safe to remove
+    cleaner audit feed.xml other.xml        show what feeds say twice
     cleaner undo report.json                put it back
     """
 

@@ -233,16 +233,9 @@ def _survey(paths: tuple[str, ...], run: Run) -> tuple[list[str], list[tuple[str
     force = run.settings.running.force_exclude
     if not force and not any(path != "-" and os.path.isdir(path) for path in paths):
         return list(dict.fromkeys(paths)), []
-    from cleaner.globs import Globs
-    from cleaner.walk import Scope, survey
+    from cleaner.walk import survey
 
-    running = run.settings.running
-    scope = Scope(
-        Globs(run.settings.globs("exclude", "extend_exclude")),
-        Globs(run.settings.globs("include")) if running.include else None,
-        Globs(run.settings.globs("extend_include")),
-        force,
-    )
+    scope = run.settings.scope()
     found = survey(paths, scope, ignored=run.view.verbose)
     baseline = run.settings.path("baseline")
     own = os.path.realpath(baseline) if baseline else None

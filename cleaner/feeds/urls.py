@@ -78,6 +78,11 @@ class Link(NamedTuple):
         """Whether it leads to a site's front page, which is no item's own page."""
         return bool(self.form) and self.form == self.host
 
+    @property
+    def dressed(self) -> int:
+        """How much was folded away that is not in a page's plain address."""
+        return len(self.tracking) + bool(self.dress) + bool(self.fragment) + (self.scheme == "http")
+
 
 NONE = Link("")
 
@@ -100,21 +105,24 @@ def link(address: str) -> Link:
         return NONE
     if split.scheme.lower() not in ("http", "https") or not host:
         return NONE
-    if not host.isascii():
+    if ":" in host:
+        host = f"[{host}]"
+    elif not host.isascii():
         host = _ascii(host)
     split, host, dress = _out_of_cache(split, host)
-    prefix = next((each for each in _DEVICES if host.startswith(each) and "." in host[len(each) :]), "")
-    host = host[len(prefix) :]
-    if prefix in ("m.", "mobile.", "wap."):
-        dress = dress or "mobile"
-    elif prefix == "amp.":
-        dress = "AMP"
+    prefix = ""
+    while device := next((each for each in _DEVICES if host.startswith(each) and "." in host[len(each) :]), ""):
+        prefix, host = prefix + device, host[len(device) :]
+        if device in ("m.", "mobile.", "wap."):
+            dress = dress or "mobile"
+        elif device == "amp.":
+            dress = "AMP"
     path = _path(split.path)
-    if cut := _AMP_TAIL.search(path):
+    while path.lower().startswith("/amp/"):
+        dress, path = "AMP", path[4:]
+    while cut := _AMP_TAIL.search(path):
         dress = "AMP"
         path = path[: cut.start()] + (".html" if ".amp.htm" in cut.group().lower() else "")
-    elif path.lower().startswith("/amp/"):
-        dress, path = "AMP", path[4:]
     kept, tracking, asked = _query(split.query)
     dress = dress or asked
     fragment = split.fragment
@@ -168,9 +176,12 @@ def publisher(address: str) -> str:
     >>> publisher("https://feeds.example.co.uk/news"), publisher("https://anna.blogspot.com/a")
     ('example.co.uk', 'anna.blogspot.com')
     """
-    host = link(address).host.partition(":")[0]
+    host = link(address).host
+    if host.startswith("["):
+        return host.partition("]")[0] + "]"
+    host = host.partition(":")[0]
     labels = host.split(".")
-    if len(labels) < 3 or host.replace(".", "").isdigit() or "[" in host:
+    if len(labels) < 3 or host.replace(".", "").isdigit():
         return host
     below = 3 if (labels[-2] in _CLASSES and len(labels[-1]) == 2) or ".".join(labels[-2:]) in _SHARED_HOSTS else 2
     return ".".join(labels[-below:])

@@ -29,6 +29,7 @@ class Rank(NamedTuple):
     teaser: bool  # its page stands here in a text of twice its length, or more
     date: str
     short: int  # negative number of words
+    dressed: int  # how much of its address was folded away: a device, a fragment, parameters
     name: tuple[str, int, str]  # of its source, its number there, its key: nothing else tells them apart
 
 
@@ -41,6 +42,7 @@ WHY = {
     "teaser": "the fuller text",
     "date": "published first",
     "short": "the fuller text",
+    "dressed": "its address is the plain one",
     "name": "the first by the names of the sources; nothing else tells them apart",
 }
 
@@ -134,6 +136,7 @@ def _ranks(entries: Sequence[Entry], priority: Sequence[str]) -> list[Rank]:
             entry.body.size * 2 <= fullest.get(entry.link, 0),
             entry.item.date or "9",
             -entry.body.size,
+            urls.link(entry.item.url).dressed,
             (entry.item.source, entry.item.number, entry.item.key),
         )
         for entry in entries

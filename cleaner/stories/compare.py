@@ -61,9 +61,14 @@ def compare(original: Body, copy: Body) -> Reading:
     """Hold a copy's text against its original's. Neither is empty."""
     if original.digest == copy.digest and original.key == copy.key:
         return Reading(SAME, copy.size, 1.0, 1.0)
-    scores = _scores(_words(original.key), _words(copy.key))
-    if scores.containment < UNRELATED:
-        return Reading(scores, 0, 0.0, 0.0)  # whatever two sentences have in common, the texts are two
+    mine, yours = _words(original.key), _words(copy.key)
+    one_set, other_set = _shingles(mine), _shingles(yours)
+    shared, fewer = len(one_set & other_set), max(1, min(len(one_set), len(other_set)))
+    jaccard = shared / max(1, len(one_set) + len(other_set) - shared)
+    if shared < UNRELATED * fewer:
+        # Whatever two sentences have in common, the texts are two; how alike they are in order is asked of nobody.
+        return Reading(Scores(round(jaccard, 4), 0.0, round(shared / fewer, 4)), 0, 0.0, 0.0)
+    scores = Scores(round(jaccard, 4), round(_ratio(mine, yours), 4), round(shared / fewer, 4))
     one, other = _sentences(original.text), _sentences(copy.text)
     found = _Alignment(one, other)
     of_original = min(1.0, found.common / max(1, sum(each.size for each in one)))
@@ -114,14 +119,10 @@ def _shingles(said: tuple[str, ...]) -> frozenset[tuple[str, ...]]:
     return frozenset(zip(*(said[at:] for at in range(SHINGLE))))
 
 
-def _scores(mine: tuple[str, ...], yours: tuple[str, ...]) -> Scores:
+def _ratio(mine: Sequence[str], yours: Sequence[str]) -> float:
     from rapidfuzz.distance import Indel
 
-    one, other = _shingles(mine), _shingles(yours)
-    shared = len(one & other)
-    ratio = Indel.normalized_similarity(mine, yours)
-    jaccard = shared / max(1, len(one) + len(other) - shared)
-    return Scores(round(jaccard, 4), round(ratio, 4), round(shared / max(1, min(len(one), len(other))), 4))
+    return Indel.normalized_similarity(mine, yours)
 
 
 class _Alignment:
@@ -187,15 +188,13 @@ class _Alignment:
         self._figures(left, right)
 
     def _edited(self, mine: str, yours: str) -> bool:
-        from rapidfuzz.distance import Indel
-
         one, other = _words(keys.key(mine)), _words(keys.key(yours))
         if not one or not other:
             return False
         most = 2 * min(len(one), len(other)) / (len(one) + len(other))
         if most < EDITED:
             return False
-        ratio = Indel.normalized_similarity(one, other)
+        ratio = _ratio(one, other)
         if ratio < EDITED:
             return False
         self.common += round(ratio * (len(one) + len(other)) / 2)

@@ -97,12 +97,12 @@ def judge(original: Entry, copy: Entry) -> Verdict | None:
         A verdict; None where the two have nothing in common that a reader would ask about.
     """
     one_id, one_link = same_id(original, copy), bool(copy.link) and original.link == copy.link
-    titles = _titles(original.item.title, copy.item.title)
     if not (original.body.tells and copy.body.tells):
-        return _without_text(original, copy, one_id, one_link, titles)
+        return _without_text(original, copy, one_id, one_link, _titles(original.item.title, copy.item.title))
     reading = compare(original.body, copy.body)
     if max(reading.of_original, reading.of_copy) < RELATED or reading.common < 4:
-        return _other_text(original, copy, one_id, one_link, titles, reading)
+        return _other_text(original, copy, one_id, one_link, reading)
+    titles = _titles(original.item.title, copy.item.title)
     if one_id or one_link:
         return _one_identity(original, copy, one_id, titles, reading)
     return _text_alone(original, copy, titles, reading)
@@ -126,7 +126,7 @@ def _without_text(original: Entry, copy: Entry, one_id: bool, one_link: bool, ti
     return None
 
 
-def _other_text(original: Entry, copy: Entry, one_id: bool, one_link: bool, titles: str, reading: Reading) -> Verdict | None:
+def _other_text(original: Entry, copy: Entry, one_id: bool, one_link: bool, reading: Reading) -> Verdict | None:
     """Judge items whose texts have too little in common to be one story."""
     evidence = _identity(original, copy, one_id, one_link)
     if one_id:
@@ -135,7 +135,7 @@ def _other_text(original: Entry, copy: Entry, one_id: bool, one_link: bool, titl
         fragments = {urls.link(original.item.url).fragment, urls.link(copy.item.url).fragment}
         places = "entries of one page, such as a live blog" if len(fragments) == 2 else "one link, two texts"
         return Verdict("F314", evidence, reading, f"{places}: they say different things")
-    if titles == "same":
+    if _same_title(original.item.title, copy.item.title):
         return Verdict("F312", evidence, reading, "the title is the same, the text is another")
     return None
 
@@ -292,11 +292,15 @@ def _titles(first: str, second: str) -> str:
     """Return "same", "near", "other", "none" where one has no title, or "differing" where two near titles differ in a fact."""
     if not first or not second:
         return "none"
-    if first == second or headline.same_title(first, second):
+    if _same_title(first, second):
         return "same"
     if _title_facts(first, second):
         return "differing"
     return "near" if _alike(first, second) >= 0.6 else "other"
+
+
+def _same_title(first: str, second: str) -> bool:
+    return bool(first) and (first == second or headline.same_title(first, second))
 
 
 def _alike(first: str, second: str) -> float:
