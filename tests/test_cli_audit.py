@@ -148,7 +148,7 @@ def test_since_and_limit():
     """--since leaves out older copies; --limit shows the largest stories."""
     assert told(twice(), "--since", "2026-11-20")["clusters"]
     assert not told(twice(), "--since", "2026-11-21")["clusters"]
-    feed("many.xml", *(entry(10 * at + copy, f"Story of {'abc'[at]}", (FERRY[0] + f" Number {'xyz'[at] * 9}.", BREAD[at % 2]), guid=str(at)) for at in range(3) for copy in range(2 + at)))
+    feed("many.xml", *(entry(10 * at + copy, f"Story of {'abc'[at]}", (FERRY[:2], BREAD, FERRY[2:] * 2)[at], guid=str(at)) for at in range(3) for copy in range(2 + at)))
     shown = run("many.xml", "--limit", "1").stdout
     assert "Story of c" in shown and "Story of a" not in shown
 

@@ -113,13 +113,13 @@ def _clusters(stories: Stories) -> list[Cluster]:
         members = [_member(original, stories.entries[place], verdict) for place, verdict in star.members if not stories.entries[place].item.seen]
         if members:
             because = why(stories.ranks[star.original], [stories.ranks[place] for place, _ in star.members])
-            found.append(Cluster(identity("story", original.item.key), original.item, because, tuple(members)))
+            found.append(Cluster(identity("story", original.item.key), _compared(original), because, tuple(members)))
     return sorted(found, key=lambda cluster: (-len(cluster.members), cluster.original.key))
 
 
 def _member(original: Entry, copy: Entry, verdict: Verdict) -> Member:
     return Member(
-        copy.item,
+        _compared(copy),
         verdict.relation,
         verdict.rule,
         verdict.scores,
@@ -128,6 +128,11 @@ def _member(original: Entry, copy: Entry, verdict: Verdict) -> Member:
         advice(verdict.rule, copy.kind, same_source=original.item.source == copy.item.source),
         identity(verdict.rule, original.item.key, copy.item.key),
     )
+
+
+def _compared(entry: Entry) -> Item:
+    """Return an item as it was compared: without its source's boilerplate, so that what is shown as different was judged."""
+    return entry.item if entry.body.text == entry.item.text or not entry.body.tells else entry.item._replace(text=entry.body.text)
 
 
 def _identified(aside: Aside) -> Aside:

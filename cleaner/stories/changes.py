@@ -42,7 +42,7 @@ def changes(prepared: Prepared, before: Mapping[str, Item]) -> list[Change]:
 
 
 def _change(entry: Entry, before: Item, stripped: Stripped) -> Change | None:
-    now, then = entry.item, stripped.again(before)
+    now, then = entry.item, stripped.again(before)  # both without the boilerplate of now
     reading = compare(then, entry.body) if then.key and entry.body.key else None
     texts = entry.body.key != then.key and (bool(then.key) == bool(entry.body.key))
     titles = headline.fold(before.title) != headline.fold(now.title) and bool(before.title and now.title)
@@ -58,8 +58,8 @@ def _change(entry: Entry, before: Item, stripped: Stripped) -> Change | None:
         return None
     return Change(
         rule,
-        now,
-        before,
+        now._replace(text=entry.body.text),
+        before._replace(text=then.text),
         reading.scores if reading else None,
         reading.differences if reading else (),
         tuple(evidence),

@@ -44,7 +44,7 @@ class Member(NamedTuple):
 
 class Cluster(NamedTuple):
     """
-    One story told more than once.
+    One story told more than once. Its items stand here as they were compared, without the boilerplate of their sources.
 
     Attributes:
         id: A fingerprint of the original's identity.
