@@ -61,7 +61,7 @@ def gathered(
                 without[what] += 1
         for note in draft.notes:
             unread[note.split(" ", 1)[0]] += 1
-        key = _key(f"{name}#{draft.id or draft.url or number}", taken, again)
+        key = _key(f"{draft.source}#{draft.id or draft.url or number}", taken, again)
         items.append(draft._replace(key=key, number=number, notes=(*lacks, *draft.notes)))
     counts = [f"{without[what]:,} of {len(items):,} {noun} without {what}" for what in wants if without[what]]
     counts += [f"{count:,} of {len(items):,} {noun} with {_a(what)} that cannot be read" for what, count in sorted(unread.items())]
@@ -108,6 +108,12 @@ def address(said: str, base: str = "") -> str:
         return urljoin(base, said)
     except ValueError:  # the base has a bracket where a host should be
         return ""
+
+
+def home(said: str, base: str = "") -> str:
+    """Return the address of a source's site; "" where what it says is none."""
+    found = address(said, base)
+    return found if _WEB.match(found) else ""
 
 
 def dated(said: str) -> tuple[str, tuple[str, ...]]:

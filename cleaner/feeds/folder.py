@@ -91,7 +91,7 @@ def _item(article: Article, name: str, folder: str, options: Options) -> Item:
     published, wrong = dated(_day(said.published))
     updated, wrong_too = dated(_day(said.updated))
     canonical = address(said.canonical)
-    url = address(said.url) or canonical
+    url = address(said.url, canonical) or canonical
     notes = (*wrong, *wrong_too)
     if said.url and not url:
         notes = (f"link {shown(said.url)} is no web address", *notes)

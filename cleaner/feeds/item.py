@@ -14,11 +14,13 @@ class Item(NamedTuple):
     Attributes:
         key: Names it in one audit and no other item: its source, "#", and its id, else its link, else its number; where
             several would share that, the later ones end in " (2)", " (3)"...
-        source: The name of the source it came from, as given: a path or an address.
-        number: Its place in the source, from 1.
+        source: The name of the source it came from, as given: a path or an address. A table's row that says who published it
+            has "TABLE: PUBLISHER": what one publisher puts into all its articles is told by this name.
+        number: Its place in the source, from 1: of JSONL the line.
         id: What the source calls it (guid, atom:id, id); "" where it has none.
         url: Where it is read, absolute where the source says enough; "" where it has none.
-        canonical: Where the source says its original is (rel="canonical", rel="via", <source>), where it says so.
+        canonical: Where the source says its original is (rel="canonical", rel="via", feedburner:origLink, a column
+            canonical_url), where it says so. RSS's <source> is no such place: its address is that of another feed.
         title: Plain text on one line.
         published, updated: ISO 8601 in UTC, "2026-11-23T08:30:00Z"; a day alone is "2026-11-23"; "" where it is not said.
         text: Its fullest text as plain paragraphs with a blank line between; "" where there is none.

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from cleaner.errors import InputError
-from cleaner.feeds.entries import address, dated, fuller, gathered, shown
+from cleaner.feeds.entries import address, dated, fuller, gathered, home, shown
 from cleaner.feeds.item import Item, Source
 from cleaner.feeds.text import bare, line, paragraphs
 
@@ -69,11 +69,11 @@ def read(value: dict[str, Any], name: str, *, base: str = "", notes: tuple[str, 
     if not isinstance(items, list):
         raise InputError(f'{name}: is a JSON Feed whose "items" is no list')
     version = text_of(value.get("version")).rstrip("/").rpartition("/")[2]
-    site = address(text_of(value.get("home_page_url")), base)
-    base = base or address(text_of(value.get("feed_url"))) or site
+    site = home(text_of(value.get("home_page_url")), base)
+    base = base or home(text_of(value.get("feed_url"))) or site
     wrong = sum(not isinstance(item, dict) for item in items)
     if wrong:
-        notes = (*notes, f"{wrong:,} of {len(items):,} entries are no objects, left out")
+        notes = (*notes, f"{wrong:,} of {len(items):,} entries left out, being no objects")
     return gathered(
         name,
         f"JSON Feed {version}" if version in ("1", "1.1") else "JSON Feed",

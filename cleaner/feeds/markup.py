@@ -76,7 +76,7 @@ def _root(text: str, at: int, name: str) -> Root:
         elif text[at : at + 9].upper() == "<!DOCTYPE":
             found = _DOCTYPE.match(text, at)
             if found is None:
-                raise InputError(f"{name}: its document type (<!DOCTYPE) never ends; ask its publisher to mend it")
+                raise _endless(name)
             end, doctype = found.end() - 2, text[at + 9 : min(found.end() - 1, at + 500)].strip()
             if found[1] == "[":
                 end = _subset(text, found.end(), name)
@@ -90,12 +90,18 @@ def _root(text: str, at: int, name: str) -> Root:
 
 def _subset(text: str, at: int, name: str) -> int:
     closed = _SUBSET.match(text, at)
-    if closed is None or "<!ENTITY" in text[at : closed.end()].upper():
+    if "<!ENTITY" in text[at : closed.end() if closed else None].upper():
         raise InputError(
             f"{name}: declares entities of its own in its document type, which can stand for any text or file; "
-            "it is not read: ask its publisher for a feed without <!ENTITY"
+            "it is not read: ask its publisher for one without <!ENTITY"
         )
+    if closed is None:
+        raise _endless(name)
     return closed.end() - 2
+
+
+def _endless(name: str) -> InputError:
+    return InputError(f"{name}: its document type (<!DOCTYPE) never ends; ask its publisher to mend it")
 
 
 def walk(text: str, handler: ContentHandler, *, namespaces: bool = False) -> str:
@@ -128,6 +134,30 @@ def walk(text: str, handler: ContentHandler, *, namespaces: bool = False) -> str
     return ""
 
 
+# What no XML may hold, and the faults that people make by hand: HTML's names of letters, and ampersands that begin nothing.
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#x[0-9a-fA-F]{1,6});)(?:([A-Za-z][A-Za-z0-9]{1,31});)?")
+
+
+def repaired(text: str) -> str:
+    """Return XML without the usual faults: control characters, HTML's entities, and bare ampersands, which CDATA may hold."""
+    text = _FORBIDDEN.sub(" ", text)
+    parts: list[str] = []
+    at = 0
+    while (start := text.find("<![CDATA[", at)) >= 0 and (end := text.find("]]>", start)) >= 0:
+        parts += _AMPERSAND.sub(_letter, text[at:start]), text[start : end + 3]
+        at = end + 3
+    parts.append(_AMPERSAND.sub(_letter, text[at:]))
+    return "".join(parts)
+
+
+def _letter(found: re.Match[str]) -> str:
+    from html.entities import html5
+
+    letter = html5.get(f"{found[1]};") if found[1] else None
+    return "&amp;" + found[0][1:] if letter is None else "".join(f"&#{ord(each)};" for each in letter)
+
+
 class Elements(Protocol):
     """What `elements` tells of: each element's name without prefix and in lower case."""
 
@@ -138,7 +168,7 @@ class Elements(Protocol):
 
 def elements(text: str, gather: Callable[[], Made]) -> tuple[Made, str]:
     """
-    Read XML element by element; what is not well-formed is read anew, tag by tag: in lists of addresses a bare "&" is the usual fault.
+    Read XML element by element; what is not well-formed is repaired and read anew, and if that does not help, tag by tag.
 
     Args:
         text: From the root element's tag on.
@@ -150,8 +180,10 @@ def elements(text: str, gather: Callable[[], Made]) -> tuple[Made, str]:
     made = gather()
     wrong = walk(text, _told(made))
     if wrong:
-        made = gather()
-        _guessed(text, made)
+        made, text = gather(), repaired(text)
+        if walk(text, _told(made)):
+            made = gather()
+            _guessed(text, made)
     return made, wrong
 
 

@@ -15,12 +15,15 @@ from cleaner.model import Block, Format
 
 _QUOTED = re.compile(r"^[ \t]*>[> \t]*", re.MULTILINE)
 _TASK = re.compile(r"\[[ xX]\][ \t]+")
-_TARGET = r"\([^()\s]{0,2000}(?:\([^()\s]{0,500}\)[^()\s]{0,500}){0,4}(?:\s+(?:\"[^\"]{0,500}\"|'[^']{0,500}'))?\s*\)"
+_TARGET = r"\((?:<[^<>\n]{0,2000}>|[^()\s]{0,2000}(?:\([^()\s]{0,500}\)[^()\s]{0,500}){0,4})(?:\s+(?:\"[^\"]{0,500}\"|'[^']{0,500}'))?\s*\)"
 _CODE = re.compile(r"(`{1,8})(?!`)([^`]{1,2000})\1(?!`)")
-# Stand for a link's target until its text has been read, and for what is meant to the letter in code. They are no characters.
-_GONE, _LESS, _STAR, _LINE = "\ufdd0", "\ufdd1", "\ufdd2", "\ufdd3"
-_KEPT = str.maketrans({"<": _LESS, "*": _STAR, "_": _LINE})
-_BACK = str.maketrans({_LESS: "<", _STAR: "*", _LINE: "_", _GONE: None})
+_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
+# The 32 signs that are meant to the letter (in code, behind a backslash) are 32 code points that are no characters, until the end.
+_SIGNS = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
+_KEPT = {ord(sign): 0xFDD0 + at for at, sign in enumerate(_SIGNS)}
+# Stands for a link's target until its text has been read.
+_GONE = "\ufffe"
+_BACK: dict[int, str | None] = {**{0xFDD0 + at: sign for at, sign in enumerate(_SIGNS)}, ord(_GONE): None}
 
 _Step = tuple[re.Pattern[str], str]
 
@@ -49,7 +52,6 @@ def _steps(format: Format) -> tuple[_Step, ...]:
             strong,
             under,
             step(r"\\\r?\n", " "),
-            step(r"\\([!-/:-@\[-`{-~])", r"\1"),
         )
     if format == "rst":
         return (
@@ -95,11 +97,22 @@ def prose(said: str, block: Block, format: Format) -> str:
     if format == "text":
         return folded(said)
     if block.kind == "row":
-        said = said.replace("\\|", _GONE).replace("|", " ").replace(_GONE, "|")
+        said = _ESCAPED.sub(_letter, said).replace("|", " ")
     elif block.kind == "item":
         said = _TASK.sub("", said, count=1)
-    if format == "markdown" and "`" in said:
-        said = _CODE.sub(lambda found: found[2].translate(_KEPT), said)
+    if format == "markdown":
+        if "\\" in said:
+            said = _ESCAPED.sub(_letter, said)
+        if "`" in said:
+            said = _CODE.sub(_letters, said)
     for pattern, by in _steps(format):
         said = pattern.sub(by, said)
     return folded(said.translate(_BACK), entities=True)
+
+
+def _letter(found: re.Match[str]) -> str:
+    return found[1].translate(_KEPT)
+
+
+def _letters(found: re.Match[str]) -> str:
+    return found[2].translate(_KEPT)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cleaner.errors import InputError
-from cleaner.feeds.entries import address, dated, gathered, shown
+from cleaner.feeds.entries import address, dated, gathered, home, shown
 from cleaner.feeds.item import Item, Listing, Source
 from cleaner.feeds.markup import Root, elements
 from cleaner.feeds.text import line
@@ -72,9 +72,14 @@ def _items(found: _Addresses, name: str, base: str) -> Iterator[Item]:
 
 def plain(text: str, name: str, *, notes: tuple[str, ...] = ()) -> Source:
     """Read a text sitemap: one address a line."""
-    rows = [row.strip() for row in text.splitlines()]
-    items = (Item("", name, 0, url=address(row)) for row in rows if row)
-    return gathered(name, "text sitemap", items, wants=("link",), noun="addresses", notes=notes)
+    return gathered(name, "text sitemap", _rows(text, name), wants=("link",), noun="addresses", notes=notes)
+
+
+def _rows(text: str, name: str) -> Iterator[Item]:
+    for row in text.splitlines():
+        if row := row.strip():
+            url = home(row)
+            yield Item("", name, 0, url=url, notes=() if url else (f"link {shown(row)} is no web address",))
 
 
 class _Addresses:

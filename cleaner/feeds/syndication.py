@@ -15,9 +15,9 @@ from functools import cache
 from typing import Any
 
 from cleaner.errors import InputError
-from cleaner.feeds.entries import address, dated, fuller, gathered, shown
+from cleaner.feeds.entries import address, dated, fuller, gathered, home, shown
 from cleaner.feeds.item import Item, Source
-from cleaner.feeds.markup import Root, walk
+from cleaner.feeds.markup import Root, repaired, walk
 from cleaner.feeds.text import bare, line, paragraphs
 
 _KINDS = {
@@ -52,11 +52,11 @@ def read(text: str, name: str, root: Root, *, base: str = "", notes: tuple[str, 
     if not kind or (not found.entries and not found.feeddata and wrong):
         raise InputError(f"{name}: is XML that begins with <{root.name}>, and no feed can be read in it")
     own: dict[str, Any] = found.feeddata
-    site = address(_link(own) or "", base)
+    site = home(_link(own), base)
     return gathered(
         name,
         kind,
-        _items(found.entries, name, kind, site if site.startswith("http") else base),
+        _items(found.entries, name, kind, site or base),
         title=line(_said(own, "title")),
         site=site,
         notes=notes,
@@ -78,22 +78,32 @@ def _kind(version: str, root: Root) -> str:
 
 
 def _parsed(text: str) -> tuple[Any, str]:
-    """Return feedparser's parser with all that it found, and what is not well-formed; then its lenient parser was asked."""
+    """Return feedparser's parser with all that it found, and what is not well-formed."""
     strict, lenient = _parsers()
-    parser = strict("", None, "utf-8")
-    try:
-        wrong = walk(text, parser, namespaces=True)
-    except Exception as error:  # noqa: BLE001 - a feed that breaks feedparser is a feed that is not well-formed
-        wrong = f"{type(error).__name__} while reading"
+    parser, wrong = _walked(strict, text)
     if not wrong:
         return parser, ""
+    # The usual faults are mended first: the lenient parser takes "&lang=" in an address for the letter of that name.
+    mended = repaired(text)
+    if mended != text:
+        parser, worse = _walked(strict, mended)
+        if not worse:
+            return parser, wrong
     parser = lenient("", None, "utf-8", {})
     try:
-        parser.feed(text)
+        parser.feed(mended)
         parser.close()
-    except Exception as error:  # noqa: BLE001 - as above: what was read until then stays
+    except Exception as error:  # noqa: BLE001 - what was read until then stays
         wrong = f"{wrong}; the rest cannot be read at all ({type(error).__name__})"
     return parser, wrong
+
+
+def _walked(strict: Any, text: str) -> tuple[Any, str]:
+    parser = strict("", None, "utf-8")
+    try:
+        return parser, walk(text, parser, namespaces=True)
+    except Exception as error:  # noqa: BLE001 - a feed that breaks feedparser is a feed that is not well-formed
+        return parser, f"{type(error).__name__} while reading"
 
 
 @cache
@@ -106,6 +116,8 @@ def _parsers() -> tuple[Any, Any]:
         "can_be_relative_uri": StrictFeedParser.can_be_relative_uri - {"id"},  # an id is what it is
         "_sync_author_detail": _no_author,
         "looks_like_html": staticmethod(_unasked),
+        "_start_media_description": lambda parser, _: parser.push("media_description", 1),
+        "_end_media_description": lambda parser: parser.pop("media_description"),
     }
     return type("Strict", (StrictFeedParser,), changed), type("Lenient", (LooseFeedParser,), changed)
 
@@ -196,7 +208,9 @@ def _texts(entry: dict[str, Any]) -> Iterator[str]:
         if not _said(content, "type").startswith(("image/", "audio/", "video/", "application/octet")):
             texts[_said(content, "value")] = None
     texts[_said(entry, "summary")] = None
-    yield from filter(None, texts)
+    texts.pop("", None)
+    # Of a film that is all there is; beside a text it is a picture's caption.
+    yield from texts or (_said(entry, "media_description"),)
 
 
 def _media(entry: dict[str, Any], base: str) -> Iterator[str]:

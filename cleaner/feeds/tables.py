@@ -83,7 +83,7 @@ class _Notes:
         if self.count > len(self.bad):
             yield f"{self.count - len(self.bad):,} more left out"
         if self.empty:
-            yield f"{self.empty:,} rows without text, title or address, left out"
+            yield f"{self.empty:,} {'row' if self.empty == 1 else 'rows'} without text, title or address, left out"
         if self.others:
             names = [shown(name)[1:-1] for name in list(self.others)[:12]]
             yield f"columns not read: {', '.join(names)}" + (f" and {len(self.others) - 12} more" if len(self.others) > 12 else "")
@@ -190,7 +190,7 @@ def rows_of(value: Any) -> list[Any] | None:
     if not isinstance(value, dict):
         return None
     for key, held in value.items():
-        if key.lower() in _WRAPPED and isinstance(held, list) and held and all(isinstance(each, dict) for each in held):
+        if key.lower() in _WRAPPED and isinstance(held, list) and all(isinstance(each, dict) for each in held):
             return held
     return [value]
 
