@@ -22,11 +22,11 @@ QUAY = "The quay is closed to cars. It stays open to people on foot, and to the 
 ADVICE = {
     "F301": "Give each item an id of its own and list it once: in RSS, a guid identifies one item.",
     "F302": "Write one form of the address everywhere, and name it with rel=\"canonical\".",
-    "F303": "Keep the guid when a story is published again; Atom: an entry's id never changes.",
+    "F304": "Keep the guid when a story is published again; Atom: an entry's id never changes.",
     "F306": "Keep the id of the story and change `updated`, so that readers see one entry with its newest text.",
     "F307": "Name the source with a link to the original, and let only one of your feeds carry wire copy.",
-    "F308": "Join the two, or say in the text what is new in the second.",
-    "F309": "Give readers the full text in both, or link the summary to the full text.",
+    "F308": "Give readers the full text in both, or link the summary to the full text.",
+    "F309": "Join the two, or say in the text what is new in the second.",
     "F320": "Change `updated` and say at the end of the text what was corrected.",
 }
 
@@ -75,7 +75,7 @@ def sample() -> Audit:
                     evidence=("two days later in the same feed", "the facts differ"),
                     differences=(Difference("number", "12", "14"), Difference("negation", "nobody was", "two of them were")),
                 ),
-                member(again, "republished", "F303", scores=Scores(0.95, 0.985, 0.99), evidence=("the same text under another id and date",), status="known"),
+                member(again, "republished", "F304", scores=Scores(0.95, 0.985, 0.99), evidence=("the same text four days later",), status="known"),
             ),
         ),
         Cluster(
@@ -83,7 +83,7 @@ def sample() -> Audit:
             bridge,
             "published first",
             (
-                member(brief, "contained", "F309", scores=Scores(0.5, 0.61, 0.97), evidence=("a summary of the full text", "the same title")),
+                member(brief, "contained", "F308", scores=Scores(0.5, 0.61, 0.97), evidence=("a summary of the full text", "the same title")),
                 member(valley, "syndicated", "F307", scores=Scores(0.55, 0.72, 0.9), evidence=("a local lead of 9 words", "the last sentence is missing")),
             ),
         ),
@@ -92,9 +92,9 @@ def sample() -> Audit:
             "9a04c4e2d6b8f0123456",
             quay,
             "published first",
-            (member(quay2, "near", "F308", scores=Scores(0.83, 0.93, 0.9), evidence=("title and text differ in a few words",)),),
+            (member(quay2, "near", "F309", scores=Scores(0.83, 0.93, 0.9), evidence=("title and text differ in a few words",)),),
         ),
-        Cluster("9a05c4e2d6b8f0123456", old, "published first", (member(old2, "republished", "F303", scores=SAME, evidence=("628 days later, with nothing new",), status="accepted"),)),
+        Cluster("9a05c4e2d6b8f0123456", old, "published first", (member(old2, "republished", "F304", scores=SAME, evidence=("628 days later, with nothing new",), status="accepted"),)),
     )
     asides = (
         Aside("F311", "A series: the titles differ in their number, and so do the texts.", tuple(week), (Difference("number", "14", "63"),), "a1"),
@@ -166,5 +166,5 @@ def many(stories: int, copies: int = 1) -> Audit:
         original = item("big.xml", at * 10, f"Story number {at}", f"2026-{1 + at % 12:02d}-{1 + at % 28:02d}", words)
         others = [original._replace(key=f"{original.key}-{nth}", number=original.number + nth, text=f"{words} {nth}") for nth in range(1, copies + 1)]
         items += [original, *others]
-        clusters.append(Cluster(f"{at:020d}", original, "published first", tuple(member(each, "near", "F308", scores=Scores(0.9, 0.98, 0.99)) for each in others)))
+        clusters.append(Cluster(f"{at:020d}", original, "published first", tuple(member(each, "near", "F309", scores=Scores(0.9, 0.98, 0.99)) for each in others)))
     return Audit((Source("big.xml", "RSS 2.0", tuple(items)),), tuple(clusters))

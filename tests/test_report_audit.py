@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 
 import jsonschema
 import pytest
@@ -137,7 +138,7 @@ def test_an_update_is_never_called_a_copy() -> None:
     whole = sample()
     only = whole._replace(clusters=(whole.clusters[0]._replace(members=(whole.clusters[0].members[1],)),), changes=(), boilerplate=(), asides=())
     assert summary(only).startswith("1 update of 1 story to keep among 60 items")
-    for format in ("full", "concise", "markdown"):
+    for format in ("full", "concise", "markdown", "html"):
         text = render(only, format)
         assert "update: keep it" in text.lower(), format
         if format != "html":
@@ -145,6 +146,16 @@ def test_an_update_is_never_called_a_copy() -> None:
     assert "keep the newest update: feeds/harbour.xml#tag:2" in render(only, "full")
     assert document(only)["clusters"][0]["keep"] == "feeds/harbour.xml#tag:2"
     assert document(only)["summary"]["copies"] == 0
+
+
+def test_a_corrected_title_is_to_be_kept() -> None:
+    """It is an update of its item, and every view for people says so."""
+    whole = sample()
+    first = whole.clusters[0]
+    given = whole._replace(clusters=(first._replace(members=(first.members[1]._replace(rule="F305"),)),))
+    for format in ("full", "concise", "markdown", "html"):
+        assert "a corrected title: keep it" in render(given, format), format
+    assert document(given)["clusters"][0]["items"][1]["name"] == "corrected-title"
 
 
 def test_what_an_earlier_run_told_is_only_counted() -> None:
@@ -162,7 +173,7 @@ def test_what_an_earlier_run_told_is_only_counted() -> None:
 def test_a_limit_shows_the_stories_with_most_copies() -> None:
     """What it leaves out is counted, in each format for people; programs get everything."""
     view = AuditView(limit=1)
-    for format in ("full", "concise", "markdown"):
+    for format in ("full", "concise", "markdown", "html"):
         text = render(sample(), format, view)
         assert "3 more stories with fewer copies" in text or "4 more stories with fewer copies" in text, format
         assert "Storm halts" in text and "Quay closed to cars\n  " not in text
@@ -208,8 +219,6 @@ def test_flow_breaks_between_words_where_there_are_any() -> None:
 
 def test_colour_is_only_colour() -> None:
     """Without its escape sequences a coloured report says the same."""
-    import re
-
     plain, painted = (render(sample(), "concise", AuditView(color=color)) for color in (False, True))
     assert "\x1b[" in painted and re.sub(r"\x1b\[[0-9;]*m", "", painted) == plain
 
@@ -229,6 +238,16 @@ def test_likeness_is_never_rounded_up() -> None:
     assert "99 % alike" in text
     filled = given._replace(sources=(given.sources[0]._replace(items=given.sources[0].items * 150),))
     assert "under 1 % duplicated" in render(filled, "full")
+
+
+def test_likeness_is_not_said_twice() -> None:
+    """Where the evidence holds a percentage or says that the texts are the same, the score is left to it."""
+    whole = sample()
+    first = whole.clusters[0]
+    for evidence in ("the same text", "97 % of its words stand in the original"):
+        given = whole._replace(clusters=(first._replace(members=(first.members[1]._replace(evidence=(evidence,)),)),), changes=())
+        for format in ("full", "markdown", "html"):
+            assert evidence in render(given, format) and "alike" not in re.sub("(?s)<style>.*</style>", "", render(given, format)).replace('class="alike"', "").replace("look alike", ""), format
 
 
 def test_schema_is_a_schema() -> None:
@@ -268,7 +287,7 @@ def test_a_cluster_holds_its_original_and_each_member_held_against_it() -> None:
     original, link, update, _ = first["items"]
     assert first["original"] == original["key"] == "feeds/harbour.xml#tag:1" and original["scores"] is None
     assert (link["relation"], link["rule"], link["scores"]["ratio"], link["status"]) == ("same-link", "F302", 1.0, "new")
-    assert update["differences"][0] == {"kind": "number", "original": "12", "item": "14"}
+    assert update["differences"][0] == {"kind": "number", "keeper": "12", "duplicate": "14"}
     assert first["keep"] == update["key"] and first["why"]
 
 
@@ -308,8 +327,6 @@ def test_no_cell_is_a_formula(start: str) -> None:
 
 def test_markdown_shows_what_a_title_holds() -> None:
     """No link, image, tag, table cell or mention comes of an item."""
-    import re
-
     renderer = MarkdownIt("gfm-like", {"linkify": False})
     for text in (NASTY, "a|b", "*b* <b> ~~c~~", "# h", "- x", "www.evil.test me@evil.test"):
         source = render(hostile(text), "markdown", AuditView(verbose=True))

@@ -77,9 +77,9 @@ def name(cleaned: Cleaned) -> str:
 
 def title(rule: str) -> str:
     """Return the name of a rule, such as "repeated-paragraph"."""
-    from cleaner.rules import CODES
+    from cleaner.rules import AUDIT, CODES
 
-    return CODES.get(rule, rule)
+    return CODES.get(rule) or AUDIT.get(rule, rule)
 
 
 def total(report: Report, view: View) -> dict[str, int]:

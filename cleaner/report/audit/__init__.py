@@ -24,6 +24,7 @@ FORMATS = {
     "jsonl": "json.one_a_line",
     "csv": "table.rows",
     "markdown": "markdown.page",
+    "html": "html.page",
 }
 
 #: For people at a terminal: may be coloured, and shows what could steer one as escapes.
@@ -34,6 +35,8 @@ SUFFIXES = {
     ".json": "json",
     ".jsonl": "jsonl",
     ".csv": "csv",
+    ".htm": "html",
+    ".html": "html",
     ".md": "markdown",
     ".txt": "full",
 }

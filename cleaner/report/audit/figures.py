@@ -28,7 +28,13 @@ LABELS: dict[str, str] = {
     "contained": "excerpt and full text",
 }
 
-#: What each of them means, a sentence.
+#: Instead of its relation's, the label of a rule that says more.
+_EXACTLY: dict[str, str] = {
+    "F303": "the same under a new id",
+    "F305": "a corrected title: keep it",
+}
+
+#: What each relation means, a sentence.
 MEANINGS: dict[str, str] = {
     "same-id": "A source lists one item twice: both carry the same id.",
     "same-link": "Both lead to the same page; where the addresses differ, it is in what does not matter.",
@@ -38,6 +44,9 @@ MEANINGS: dict[str, str] = {
     "near": "Almost the same words, and no fact differs.",
     "contained": "One of the two is part of the other: a summary here, the full text there.",
 }
+
+#: The rule of all boilerplate, which carries none itself.
+BOILERPLATE = "F310"
 
 #: What became of an item that the history knows.
 CHANGES: dict[str, str] = {
@@ -152,6 +161,11 @@ def counts(audit: Audit) -> Counts:
         known=fates["known"],
         accepted=fates["accepted"] + sum(aside.status == "accepted" for aside in audit.asides),
     )
+
+
+def label(member: Member) -> str:
+    """Say in words how a member relates to its original. Of an update it says that it is to be kept."""
+    return _EXACTLY.get(member.rule) or LABELS[member.relation]
 
 
 def told(audit: Audit) -> Iterator[Member | Change | Boilerplate]:

@@ -12,7 +12,7 @@ from typing import Any
 from cleaner.feeds.item import Item, Source
 from cleaner.model import Difference
 from cleaner.report.audit import AuditView
-from cleaner.report.audit.figures import Share, counts, matrix, shares
+from cleaner.report.audit.figures import BOILERPLATE, Share, counts, matrix, shares
 from cleaner.report.entries import title as name
 from cleaner.report.json import located, text
 from cleaner.stories.model import Aside, Audit, Boilerplate, Change, Cluster, Member
@@ -149,6 +149,8 @@ def _aside(aside: Aside) -> dict[str, Any]:
 
 def _boilerplate(passage: Boilerplate) -> dict[str, Any]:
     return {
+        "rule": BOILERPLATE,
+        "name": name(BOILERPLATE),
         "source": passage.source,
         "text": passage.text,
         "items": passage.items,
@@ -177,8 +179,7 @@ def _item(item: Item) -> dict[str, Any]:
 
 
 def _differences(differences: tuple[Difference, ...]) -> list[dict[str, str]]:
-    # In the words of an audit: what is compared is an original with another item, and neither needs to go.
-    return [{"kind": each.kind, "original": each.keeper, "item": each.duplicate} for each in differences]
+    return [difference._asdict() for difference in differences]
 
 
 _LONE = re.compile("[\ud800-\udfff]")

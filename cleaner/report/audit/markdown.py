@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator
 
 from cleaner.feeds.item import Item
 from cleaner.report.audit import AuditView
-from cleaner.report.audit.figures import LABELS, Story, advice, counts, shares, shown, stories
-from cleaner.report.audit.terminal import alike, changed, differing, left_out, sentence, share_of, titled, told, when
+from cleaner.report.audit.figures import Story, advice, counts, label, shares, shown, stories
+from cleaner.report.audit.terminal import changed, differing, left_out, likeness, sentence, share_of, titled, told, when
 from cleaner.report.markdown import code, escaped
 from cleaner.report.visible import snippet
 from cleaner.stories.model import Audit, Boilerplate, Change, Member
@@ -76,8 +76,8 @@ def _story(story: Story) -> Iterator[str]:
     for member in story.members:
         same = member.item.title == original.title
         called = "" if same else f": {escaped(snippet(titled(member.item), 120))}"
-        yield f"- **{LABELS[member.relation]}** ({member.rule}{_status(member)}) {_place(member.item)}{called}"
-        said = [*member.evidence, alike(member.scores, member.relation), *differing(member.differences[:12])]
+        yield f"- **{label(member)}** ({member.rule}{_status(member)}) {_place(member.item)}{called}"
+        said = [*member.evidence, likeness(member), *differing(member.differences[:12])]
         if text := "; ".join(part for part in said if part):
             yield f"  {escaped(text)}"
     if keep.key != original.key:

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from cleaner.feeds.item import Item
 from cleaner.model import Difference, Scores
 from cleaner.report.audit import AuditView
+from cleaner.report.audit.figures import BOILERPLATE
 from cleaner.report.audit.terminal import differing
 from cleaner.report.entries import title as name
 from cleaner.stories.model import Audit, Change, Member
@@ -84,7 +85,7 @@ def _rows(audit: Audit) -> Iterator[Row]:
         yield _judged("change", change, change.before)
     for passage in audit.boilerplate:
         evidence = f"in {passage.items} of {passage.of} items: “{' '.join(passage.text.split())}”"
-        row = Row("boilerplate", status=passage.status, source=passage.source, key=next(iter(passage.keys), ""))
+        row = Row("boilerplate", BOILERPLATE, name(BOILERPLATE), status=passage.status, source=passage.source, key=next(iter(passage.keys), ""))
         yield row._replace(evidence=evidence, advice=passage.advice, finding=passage.id)
     for aside in audit.asides:
         first, *others = aside.items

@@ -13,13 +13,14 @@ from cleaner.feeds.item import Item
 from cleaner.model import Difference, Scores
 from cleaner.report.audit import AuditView
 from cleaner.report.audit.figures import (
+    BOILERPLATE,
     CHANGES,
-    LABELS,
     Counts,
     Share,
     Story,
     advice,
     counts,
+    label,
     shares,
     shown,
     stories,
@@ -131,6 +132,13 @@ def alike(scores: Scores | None, relation: str = "near") -> str:
     return "the same words" if scores.ratio == 1 else f"{percent(scores.ratio)} alike"
 
 
+def likeness(finding: Member | Change) -> str:
+    """Say how much a member is like its original, or an item like what it was; "" where the evidence says it already."""
+    if any("%" in said or said == "the same text" for said in finding.evidence):
+        return ""
+    return alike(finding.scores, finding.relation if isinstance(finding, Member) else "near")
+
+
 def differing(differences: Iterable[Difference]) -> list[str]:
     """Say in what two texts differ: "number: 12 → 14", the original's first."""
     return [f"{each.kind}: {each.keeper or '(nothing)'} → {each.duplicate or '(nothing)'}" for each in differences]
@@ -236,14 +244,13 @@ def _story(story: Story, view: AuditView, paint: Paint) -> Iterator[str]:
     if original.url:
         yield pad + paint.dim(clip(visible(original.url), 200))
     for member in story.members:
-        code = f"{member.rule} {LABELS[member.relation]}"
+        code = f"{member.rule} {label(member)}"
         yield from _rows(f"{paint.red(member.rule)} {_label(member, paint)}  ", _place(member.item) + _status(member), code + "  ", view)
         if member.item.title != original.title and not _corrected(member):
             yield pad + f"“{snippet(titled(member.item), width - 2)}”"
         if member.item.url and member.item.url != original.url:
             yield pad + paint.dim(clip(visible(member.item.url), 200))
-        said = [*member.evidence, *([alike(member.scores, member.relation)] if member.scores else [])]
-        for row in flow(visible(" · ".join(said)), width):
+        for row in flow(visible(" · ".join(filter(None, [*member.evidence, likeness(member)]))), width):
             yield pad + row
         yield from (pad + row for row in _changed_words(original, member, width, paint))
         if view.verbose and member.id:
@@ -262,7 +269,7 @@ def _rows(head: str, text: str, plain: str, view: AuditView) -> Iterator[str]:
 
 
 def _label(member: Member, paint: Paint) -> str:
-    return paint.green(LABELS[member.relation]) if member.relation == "updated" else LABELS[member.relation]
+    return paint.green(label(member)) if member.relation == "updated" else label(member)
 
 
 def _verb(member: Member) -> str:
@@ -326,7 +333,7 @@ def _changes(audit: Audit, view: AuditView, paint: Paint) -> Iterator[str]:
         plain = f"{change.rule} {changed(change)}  "
         read = f"{_place(change.item)}, was read {visible(change.before.seen[:10])}" if change.before.seen else _place(change.item)
         yield from _rows(f"{paint.red(change.rule)} {changed(change)}  ", read + _status(change), plain, view)
-        for row in flow(visible(" · ".join([*change.evidence, *([alike(change.scores)] if change.scores else [])])), width):
+        for row in flow(visible(" · ".join(filter(None, [*change.evidence, likeness(change)]))), width):
             yield pad + row
         yield from (pad + row for row in _diff(change.before.title, change.item.title, width, paint))
         yield from (pad + row for row in _diff(change.before.text, change.item.text, width, paint))
@@ -373,13 +380,13 @@ def _advice(audit: Audit, view: AuditView, paint: Paint) -> Iterator[str]:
     kinds: dict[str, list[Member | Change | Boilerplate]] = {}
     for story in listed:
         for member in story.members:
-            kinds.setdefault(f"{member.rule} {LABELS[member.relation]}", []).append(member)
+            kinds.setdefault(f"{member.rule} {label(member)}", []).append(member)
     for change in audit.changes:
         if shown(change.status, view):
             kinds.setdefault(f"{change.rule} {changed(change)}", []).append(change)
     passages = [passage for passage in audit.boilerplate if shown(passage.status, view)]
     if passages:
-        kinds["boilerplate"] = [*passages]
+        kinds[f"{BOILERPLATE} boilerplate"] = [*passages]
     for kind, findings in kinds.items():
         for text, number in advice(findings):
             yield f"  {paint.bold(kind)} {paint.dim(f'({number:,})')}"
