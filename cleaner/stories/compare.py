@@ -98,14 +98,14 @@ class _Sentence(NamedTuple):
 
 @lru_cache(maxsize=512)  # a story's original is held against each of its copies
 def _sentences(text: str) -> tuple[_Sentence, ...]:
-    from cleaner.words import sentences
+    from cleaner.words import count, sentences
 
     found: list[_Sentence] = []
     for paragraph in text.split("\n\n"):
         for span in sentences(paragraph):
             piece = paragraph[span.start : span.end]
             if key := keys.key(piece):
-                found.append(_Sentence(piece, key, max(1, len(words(key)))))
+                found.append(_Sentence(piece, key, max(1, count(key))))
     return tuple(found)
 
 

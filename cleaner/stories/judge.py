@@ -33,6 +33,8 @@ SHARED_WORDS, SHARED_PART = 50, 0.6
 FEWEST_SAME_TITLE, FEWEST_OTHER_TITLE = 20, 40
 #: A summary is at most so much of the full text.
 SUMMARY = 0.6
+#: Two titles that differ in more words, none of them a figure, are worded anew: no two of their words are opposites of one another.
+_REWORDED = 6
 #: An update that comes as a new item comes within so many days; later it is the next of a series.
 UPDATE_DAYS = 3
 
@@ -313,8 +315,11 @@ def _title_facts(first: str, second: str) -> tuple[Difference, ...]:
     """Return the facts in which two near titles contradict: "Episode 12" and "Episode 13", "Two killed" and "Four killed"."""
     if _alike(first, second) < 0.5:
         return ()
-    from cleaner.match.facts import differences
+    from cleaner.match.facts import differences, named
 
+    apart = {*headline.fold(first).split()} ^ {*headline.fold(second).split()}
+    if len(apart) > _REWORDED and not any(named(word) or any(map(str.isdigit, word)) for word in apart):
+        return ()
     turning = ("negation", "opposite")
     found = differences(first, second)
     return tuple(each for each in found if each.kind in turning or (each.kind in ("number", "date") and each.keeper and each.duplicate))
