@@ -222,6 +222,15 @@ def test_sides_show_what_only_one_says() -> None:
     assert sides("a b\n\nc", " a  b c ").state == "same" and sides("", "a").state == "none"
 
 
+def test_what_is_added_ends_with_its_sentence() -> None:
+    """A sentence more is marked from its first word to its full stop, wherever it is added or left out."""
+    short, long = "The boat left at seven. It rained.", "The boat left at seven. Nobody waved. It rained."
+    assert [part.text for part in sides(short, long).right if part.only] == ["Nobody waved."]
+    assert [part.text for part in sides(long, short).left if part.only] == ["Nobody waved."]
+    end = sides("The boat left.", "The boat left.\n\nNobody waved.")
+    assert [part.text for part in end.right if part.only] == ["Nobody waved."] and "".join(part.text for part in end.left) == "The boat left."
+
+
 def test_sides_are_bounded() -> None:
     """Long texts are freed of what they begin and end with alike; what is still long is not compared; many changes are counted."""
     long = "\n\n".join(f"Paragraph {at} of a long text that nobody changed." for at in range(3000))

@@ -10,6 +10,8 @@ from typing import NamedTuple
 #: Words, single ideographs and kana (these scripts put no space between words), single marks, runs of space.
 _WORD = re.compile(r"\s+|[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]|[^\W_]+|_+|[^\w\s]")
 
+_ENDS = ".!?;:,…。！？、؟।"
+
 #: Copies longer than this are not aligned: the alignment takes time and memory with the product of the two.
 LONGEST = 5_000
 
@@ -42,7 +44,7 @@ def compare(duplicate: str, keeper: str) -> list[Piece] | None:
     for code in Indel.opcodes(one, other):
         gone, kept = "".join(one[code.src_start : code.src_end]), "".join(other[code.dest_start : code.dest_end])
         _add(pieces, Piece(gone, kept))
-    return pieces
+    return [piece for piece in _settled(pieces) if piece != ("", "")]
 
 
 def trimmed(pieces: list[Piece], context: int = 5) -> list[Piece]:
@@ -61,6 +63,27 @@ def trimmed(pieces: list[Piece], context: int = 5) -> list[Piece]:
             piece = Piece(text, text)
         short.append(piece)
     return short
+
+
+def _settled(pieces: list[Piece]) -> list[Piece]:
+    """
+    Let what only one text has end where its sentence ends.
+
+    Of "One." and "One. Two." an alignment may as well say that ". Two" is more as that " Two." is; people say the latter.
+    """
+    settled = list(pieces)
+    for at in range(1, len(settled) - 1):
+        before, piece, after = settled[at - 1 : at + 2]
+        only = piece.gone or piece.kept
+        mark = only[:1]
+        if bool(piece.gone) == bool(piece.kept) or not mark or mark not in _ENDS:
+            continue
+        if before.common and after.common and after.kept.startswith(mark):
+            moved = only[1:] + mark
+            settled[at - 1] = Piece(before.gone + mark, before.kept + mark)
+            settled[at] = Piece(moved, "") if piece.gone else Piece("", moved)
+            settled[at + 1] = Piece(after.gone[1:], after.kept[1:])
+    return settled
 
 
 def _add(pieces: list[Piece], piece: Piece) -> None:
