@@ -177,6 +177,16 @@ def test_a_feed_that_always_says_the_same():
     assert not any(body.tells for body in found.bodies)
 
 
+def test_a_publisher_in_a_table_has_the_tables_boilerplate():
+    """A row that names its publisher is from "TABLE: PUBLISHER", and what the whole table carries is known for it."""
+    tail = "Sign up to the letter of the harbour, which comes each Friday with all the news."
+    rows = [item._replace(source="rows.csv: Gazette") for item in feed(*(f"{story(number, 60)}\n\n{tail}" for number in range(8)))]
+    prepared = prepare([Source("rows.csv", "CSV", tuple(rows))])
+    assert tail in [passage.text for passage in prepared.of("rows.csv: Gazette").passages]
+    assert prepared.of("rows.csv").common == prepared.of("rows.csv: Gazette").common
+    assert not prepared.of("rows.csv.gz").common
+
+
 # --- the planted feeds of the benchmark -----------------------------------------------------------------------------------
 
 

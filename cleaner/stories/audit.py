@@ -41,8 +41,10 @@ class Prepared(NamedTuple):
     entries: tuple[Entry, ...]
 
     def of(self, name: str) -> Stripped:
-        """Return what is known of a source's boilerplate; nothing, where it is not among these."""
-        return next((each for source, each in zip(self.sources, self.stripped, strict=True) if source.name == name), boilerplate.NOTHING)
+        """Return what is known of the boilerplate of an item's source; nothing, where it is not among these."""
+        both = zip(self.sources, self.stripped, strict=True)
+        # A table's rows that say who published them are from "TABLE: PUBLISHER".
+        return next((each for source, each in both if name == source.name or name.startswith(source.name + ": ")), boilerplate.NOTHING)
 
 
 def prepare(sources: Iterable[Source]) -> Prepared:
