@@ -117,7 +117,6 @@ def test_the_terminal_says_it_all() -> None:
     text = " ".join(render(sample(), "full", AuditView(width=80)).split())
     for part in (
         "22 % duplicated: 1 repeats https://wire.example.org/rss, 1 repeats items of its own; 1 update to keep",
-        "2 without id; 1 without date",
         "original feeds/harbour.xml, 2026-11-20 · its own link is the canonical one",
         "F302 same link https://wire.example.org/rss, 2026-11-20",
         "same link but for www, http and utm_source · the same words",

@@ -302,6 +302,26 @@ def test_short_texts_tell_nothing():
         assert kind(first, item(id="2", url=SITE.format("bread"), title="Keeping a starter", text=(said,))) == ""
 
 
+def test_the_opening_of_a_newsletter():
+    """What a newsletter says at the head of each issue, in two states, is no story: the issues are behind it."""
+    opening = (
+        "This is a bonus issue of the harbour letter for all readers. Each month we look at what skippers and pilots pay, what is built and "
+        "what is let go. Today we cover one of {} subjects from last week's letter. To have all of it every Thursday, subscribe here, "
+        "and thank you for reading."
+    )
+    first = item(title="The tide: what dredging costs", text=opening.format("four"))
+    second = item(id="2", url=SITE.format("pilots"), title="Who pays the pilots", text=opening.format("three").replace("last week's", "this week's"), published="2026-11-09T08:00:00Z")
+    assert not found(first, second).clusters
+    assert not found(first, second._replace(text=opening.format("four").replace("harbour letter", "letter"))).clusters
+
+
+def test_one_name_in_two_spellings():
+    """"U.S." and "US" are one name, and no fact that differs."""
+    first = item("one.xml", text=(*FERRY[:4], "An inquiry by the U.S. coast guard begins on Thursday in the old customs house."))
+    second = item("osterby.xml", id="9", url="https://osterby.example/n/9", text=(*FERRY[:4], "An inquiry by the US coast guard begins on Thursday in the old customs house."))
+    assert kind(first, second) == "F307"
+
+
 def test_two_stories():
     """Two stories have nothing to do with each other."""
     assert kind(item(), item(id="2", url=SITE.format("bread"), title="Keeping a starter", text=BREAD)) == ""

@@ -86,9 +86,9 @@ def test_nothing_else_in_the_sources_counts(seed):
 @pytest.mark.parametrize("number", [500, 4000])
 def test_a_chain_is_no_story(number):
     """Texts that each share most with the next, and little with the one after that, make no story of all of them."""
-    sentences = [f"{' '.join(WORDS[(at * 7 + step * 3) % 20] + str(at * 9 + step) for step in range(9))}." for at in range(number + 9)]
+    sentences = [f"{' '.join(WORDS[(at * 7 + step * 3) % 20] + str(at * 9 + step) for step in range(9))}." for at in range(number + 14)]
     chain = tuple(
-        Item(f"chain.xml#{at}", "chain.xml", at, id=str(at), url=f"https://chain.example/{at}", title=f"{WORDS[at % 20]} of {at}x", published=f"2026-01-01T{at // 3600 % 24:02}:{at // 60 % 60:02}:{at % 60:02}Z", text="\n\n".join(sentences[at : at + 9]))
+        Item(f"chain.xml#{at}", "chain.xml", at, id=str(at), url=f"https://chain.example/{at}", title=f"{WORDS[at % 20]} of {at}x", published=f"2026-01-01T{at // 3600 % 24:02}:{at // 60 % 60:02}:{at % 60:02}Z", text="\n\n".join(sentences[at : at + 14]))
         for at in range(number)
     )
     clusters = audit(prepare([Source("chain.xml", "RSS 2.0", chain)])).clusters

@@ -63,10 +63,13 @@ def folder(path: str, options: Options, scope: Scope | None = None) -> tuple[Sou
         The source, and the files that could not be read.
 
     Raises:
+        InputError: If there is no article in it.
         MissingExtra: If text is to be extracted and trafilatura is not installed.
     """
     problems: list[Problem] = []
     source = gathered(path, "folder", _items(path, options, scope, problems), wants=("date", "title", "text"), noun="files")
+    if not source.items and not problems:
+        raise InputError(f"{path}: there is no article in this folder; feeds and tables are named themselves, as in {os.path.join(path, '*.xml')}")
     return source, tuple(problems)
 
 

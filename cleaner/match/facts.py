@@ -184,7 +184,14 @@ def _parts(piece: str, kind: str) -> list[tuple[str, str, str]]:
         return [(piece, low, "number" if low in "〇零一二三四五六七八九十百千万億亿两" else "word")]
     if "'" in low or low == "cannot":
         return [(piece if place == 0 else part, part, "word") for place, part in enumerate(_written_out(low))]
-    return [(piece, low.rstrip(".") if "." in low else low, "word")]
+    return [(piece, _initials(low) if "." in low else low, "word")]
+
+
+def _initials(low: str) -> str:
+    """Return a dotted abbreviation without its dots: "U.S." and "US" are one name. "a.m", which is a word of the lists, keeps them."""
+    bare = low.rstrip(".")
+    joined = bare.replace(".", "")
+    return bare if bare in _lists() or joined in _function_words() - {"us"} else joined
 
 
 # Points and signs that Hebrew and Arabic may write or not, tatweel, joiners, variation selectors.

@@ -26,6 +26,7 @@ LEAST_SHARE = 0.2
 #: An item of which more is said elsewhere in its source does not tell boilerplate from story, unless that is short.
 LARGEST_SHARE = 0.5
 SHORT = 60  # words
+FEWEST_WORDS = 3
 _TITLE = "\N{WHITE SQUARE}"  # stands for the item's own title, which such lines name
 
 
@@ -73,7 +74,7 @@ def strip(items: Sequence[Item]) -> Stripped:
     read = [_read(item) for item in items]
     common = _common(read, [item.title for item in items])
     bodies = [_body(each, common) for each in read]
-    passages = [Passage(_first(read, key, holders), holders) for key, holders in common.items()]
+    passages = [Passage(_first(read, key, holders), holders) for key, holders in common.items() if _worth_saying(key)]
     return Stripped(bodies, sorted(passages, key=lambda passage: (-len(passage.items), passage.text)), common)
 
 
@@ -114,6 +115,11 @@ def _common(read: Sequence[_Item], titles: Sequence[str]) -> dict[str, tuple[int
             if votes:
                 others.setdefault(key, set()).add(apart)
     return {key: tuple(holders[key]) for key in sorted(often) if len(others.get(key, ())) >= least}
+
+
+def _worth_saying(key: str) -> bool:
+    """Whether a passage is a finding. The item's own title above its text, and headings of a word or two, are left out and not told."""
+    return key != _TITLE and count(key) >= FEWEST_WORDS
 
 
 def _words(said: Iterable[str]) -> int:

@@ -114,6 +114,8 @@ def why(original: Rank, others: Iterable[Rank]) -> str:
     """Say why an original stays, by what decided against the first of its copies."""
     first = min(others)
     decided = next((name for name, one, other in zip(Rank._fields, original, first) if one != other), "name")
+    if decided == "name" and original.name[0] == first.name[0]:
+        return "listed first; nothing else tells them apart"
     return WHY[decided]
 
 

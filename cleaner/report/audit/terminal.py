@@ -198,7 +198,7 @@ def _sources(audit: Audit, view: AuditView, paint: Paint) -> Iterator[str]:
 
 
 def _share(share: Share) -> str:
-    """Say how much of a source is duplicated, with whom, and what it lacks."""
+    """Say how much of a source is duplicated, and with whom. What it lacks, its notes say."""
     parts = []
     if share.copies:
         whom = [f"{number:,} {'repeats' if number == 1 else 'repeat'} {_whom(share, name)}" for name, number in share.repeats[:3]]
@@ -206,7 +206,6 @@ def _share(share: Share) -> str:
         whom += [f"and so on with {count(more, 'other source')}"] if more > 0 else []
         parts.append(f"{share_of(share)} duplicated: {', '.join(whom)}")
     parts += [f"{count(share.updates, 'update')} to keep"] if share.updates else []
-    parts += [f"{number:,} without {field}" for field in ("id", "date") if (number := share.lacking(field))]
     return "; ".join(parts)
 
 
