@@ -141,9 +141,10 @@ def test_what_cannot_be_read_in_a_folder_is_named(tmp_path):
 
 
 def test_an_empty_folder_says_so(tmp_path):
-    """A folder without articles is a source without items."""
-    source, problems = local(tmp_path, Options())
-    assert (source.kind, source.items, source.notes, problems) == ("folder", (), ("no files",), ())
+    """A folder without articles is an error that says what to name instead."""
+    (tmp_path / "feed.xml").write_text("<rss/>", encoding="utf-8")
+    with pytest.raises(InputError, match="there is no article in this folder; feeds and tables are named themselves"):
+        local(tmp_path, Options())
 
 
 def test_the_main_text_of_web_pages_can_be_taken(tmp_path):

@@ -137,7 +137,7 @@ def _publish(result: Audit, reports: Sequence[tuple[str, str]], given: dict[str,
 
 
 def _seen(view: AuditView, given: dict[str, Any]) -> AuditView:
-    return view._replace(color=colorful(given["color"], sys.stdout), width=wide(sys.stdout))
+    return view._replace(color=colorful(given["color"], sys.stdout), width=wide(sys.stdout), errors=False)
 
 
 def _write(path: str, text: str) -> None:

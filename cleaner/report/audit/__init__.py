@@ -53,6 +53,7 @@ class AuditView(NamedTuple):
             programs and the page hold everything in any case, and say of each finding what it is.
         limit: Show so many stories, those with most copies first, and say how many are left out; None: all (of the page: as many as
             a browser shows without effort). The formats for programs are never cut.
+        errors: Also list the sources that could not be read; False where stderr has told them.
         version: What to call this program's version; "": what it is.
     """
 
@@ -60,6 +61,7 @@ class AuditView(NamedTuple):
     width: int = 100
     verbose: bool = False
     limit: int | None = None
+    errors: bool = True
     version: str = ""
 
 

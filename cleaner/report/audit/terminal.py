@@ -47,7 +47,7 @@ def full(audit: Audit, view: AuditView | None = None) -> str:
         _section("In many items", _boilerplate(audit, view, paint), paint),
         _section("Not duplicates", _asides(audit, view, paint), paint),
         _section("What to do", _advice(audit, view, paint), paint),
-        _section("Not read", _errors(audit, view, paint), paint),
+        _section("Not read", _errors(audit, view, paint) if view.errors else (), paint),
     ]
     closing = [*_known(audit, view, paint), *(paint.bold(row) for row in flow(sentence(counts(audit)), view.width))]
     return "\n".join([*(part for part in parts if part), "".join(row + "\n" for row in closing)])
