@@ -21,7 +21,9 @@ from shared import examples, needs_shared
 
 from cleaner.errors import FetchError
 from cleaner.feeds import hosts, wire
+from cleaner.feeds.collect import Plans, collect
 from cleaner.feeds.fetch import Fetched, Limits, Validators, bare, fetch, fetch_all
+from cleaner.feeds.history import History
 from cleaner.model import Problem
 
 #: Looks like the public internet; nothing here ever connects to it.
@@ -262,6 +264,20 @@ def test_a_name_and_password_are_never_sent_nor_shown(server):
     assert bare("https://ann:sec@ret@example.org/a@b?c@d#e@f") == "https://example.org/a@b?c@d#e@f"
     for headers in server.headers:
         assert not {"Authorization", "Cookie", "Referer"} & set(headers)
+
+
+def test_a_password_does_not_become_part_of_a_sources_name(server, tmp_path):
+    """Reports, progress and the history's file name the address without it, also where a list of sources has it."""
+    server.routes["/feed"] = answer(body=b"<rss version='2.0'><channel><title>T</title><item><title>A</title><guid>g</guid></item></channel></rss>", ETag='"1"')
+    server.routes["/list"] = answer(body=b"<opml version='2.0'><body><outline type='rss' xmlUrl='http://ann:secret@127.0.0.1:%d/feed'/></body></opml>" % server.port)
+    told = []
+    with History.open(tmp_path / "history") as history:
+        for path in ("feed", "list", "none"):
+            plans = Plans(limits=QUICK, memory=history, now="2026-11-23", progress=lambda *each: told.append(each))
+            told.append(collect([f"http://ann:secret@127.0.0.1:{server.port}/{path}"], plans))
+        told.append(history.validators(f"{server.url}/feed"))
+    assert f"{server.url}/feed" in repr(told) and "secret" not in repr(told)
+    assert b"secret" not in (tmp_path / "history").read_bytes()
 
 
 def test_what_is_sent(server):

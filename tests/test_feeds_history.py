@@ -101,6 +101,7 @@ def test_an_id_that_is_used_twice_names_none(tmp_path):
         history.store([one, other], MONDAY)
         found = history.versions([other, one, third])
         assert {key: record.item.text for key, record in found.items()} == {"feed#1": one.item.text, "feed#2": other.item.text}
+        assert set(history.versions([one, third])) == {"feed#1"}, "what is new is not the other in a new state"
         history.store([third, other, one], TUESDAY)
         edited = Print(other.item._replace(text="Another text."), "example.org/2", "9")
         assert history.versions([edited, one])["feed#2"].item.text == other.item.text, "by its title"

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from cleaner.errors import CleanerError
+from cleaner.feeds.fetch import anonymous
 from cleaner.feeds.item import Listing, Source
 from cleaner.model import Problem
 from cleaner.options import Options
@@ -70,7 +71,8 @@ class _Node:
     """A name, and what came of it."""
 
     def __init__(self, name: str, depth: int = 0) -> None:
-        self.name = name
+        # The name of a source stands in reports and histories, which others read.
+        self.name = anonymous(name) if is_address(name) else name
         self.depth = depth
         self.found: list[Source | Problem] = []
         self.below: list[_Node] = []

@@ -229,14 +229,19 @@ def fetch_all(
         crew.stop()
 
 
-def bare(url: str) -> str:
-    """Return an address as it is shown and remembered: without name and password, and without what no terminal should see."""
+def anonymous(url: str) -> str:
+    """Return an address without the name and password in it."""
     start, mark, rest = url.strip().partition("://")
     if mark:
         # Up to the path, as `_AUTHORITY` has it: what stands before the last @ is said to be a name and password.
         end = min((at for at in map(rest.find, "/?#") if at >= 0), default=len(rest))
         rest = rest[:end].rpartition("@")[2] + rest[end:]
-    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in start + mark + rest)
+    return start + mark + rest
+
+
+def bare(url: str) -> str:
+    """Return an address as it is shown and remembered: without name and password, and without what no terminal should see."""
+    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in anonymous(url))
 
 
 def _followed(name: str, address: _Address, limits: Limits, known: Validators, resolve: Resolve, budget: Budget) -> Fetched:
