@@ -161,6 +161,14 @@ def test_an_update_under_one_id(text):
     assert (cluster.members[0].rule, cluster.relation, cluster.keep.key) == ("F306", "updated", "b")
 
 
+def test_what_only_lost_a_line_is_no_update():
+    """A state that says nothing new and lacks a line (a byline, a caption) is a copy, and what it lacks is said."""
+    second = item(id="2", url=SITE.format("ferry").rstrip("/"), text=(FERRY[0].rpartition(". ")[0] + ".", *FERRY[1:]))
+    (cluster,) = found(item(), second).clusters
+    assert cluster.members[0].rule == "F303"
+    assert "12 words gone" in cluster.members[0].evidence
+
+
 def test_an_update_says_what_changed():
     """The facts of an update stand side by side."""
     (cluster,) = found(item(), item(text=UPDATES["a fact changed"])).clusters
@@ -271,6 +279,12 @@ def test_a_series(one, other):
     first, second = item(title=one), item(id="2", url=SITE.format("next"), title=other, published="2026-11-10T08:00:00Z")
     assert kind(first, second._replace(text="\n\n".join(BREAD))) == "F311"
     assert kind(first, second) == "F311"
+
+
+def test_a_series_whose_titles_go_on():
+    """Titles that begin alike up to a number that differs are a series, even where one text stands under both."""
+    second = item(id="2", url=SITE.format("next"), title="Harbour letter #10 - Who pays the pilots, and why", published="2026-11-10T08:00:00Z")
+    assert kind(item(title="Harbour letter #9 - On tides and gulls"), second) == "F311"
 
 
 def test_a_podcast():

@@ -95,11 +95,12 @@ def audit(sources: tuple[str, ...], **given: Any) -> int:
 
 
 def _plans(found: Settings, given: dict[str, Any]) -> Plans:
+    from cleaner import __version__
     from cleaner.feeds.collect import Plans
     from cleaner.feeds.fetch import DEFAULTS
 
-    options = found.options
-    limits = DEFAULTS._replace(whole=given["timeout"], size=options.max_bytes, allow_private=given["allow_private"])
+    options, agent = found.options, f"cleaner/{__version__} (feed audit)"
+    limits = DEFAULTS._replace(whole=given["timeout"], size=options.max_bytes, allow_private=given["allow_private"], agent=agent)
     return Plans(options, limits, found.scope(), stdin=lambda: standard_input(options), progress=_progress(given))
 
 

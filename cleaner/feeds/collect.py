@@ -61,10 +61,11 @@ class Plans(NamedTuple):
 
 
 class Collected(NamedTuple):
-    """What was read, in the order in which it was named, lists replaced by what they name; and what could not be."""
+    """What was read, in the order in which it was named, lists replaced by what they name; what could not be; what lists left out."""
 
     sources: tuple[Source, ...]
     problems: tuple[Problem, ...]
+    notes: tuple[str, ...] = ()
 
 
 class _Node:
@@ -76,6 +77,7 @@ class _Node:
         self.depth = depth
         self.found: list[Source | Problem] = []
         self.below: list[_Node] = []
+        self.notes: list[str] = []
 
 
 def collect(names: Iterable[str], plans: Plans) -> Collected:
@@ -104,7 +106,8 @@ def collect(names: Iterable[str], plans: Plans) -> Collected:
     problems = [each for each in found if isinstance(each, Problem)]
     if left:
         problems.append(Problem("sources", f"{left} more were named than {MOST:,}, and were not read; audit them in several runs"))
-    return Collected(tuple(each for each in found if isinstance(each, Source)), tuple(problems))
+    notes = [note for node in roots for note in _notes(node)]
+    return Collected(tuple(each for each in found if isinstance(each, Source)), tuple(problems), tuple(notes))
 
 
 def is_address(name: str) -> bool:
@@ -116,6 +119,12 @@ def _all(node: _Node) -> Iterator[Source | Problem]:
     yield from node.found
     for child in node.below:
         yield from _all(child)
+
+
+def _notes(node: _Node) -> Iterator[str]:
+    yield from node.notes
+    for child in node.below:
+        yield from _notes(child)
 
 
 def _local(node: _Node, plans: Plans) -> None:
@@ -158,15 +167,16 @@ def _fetch(nodes: Sequence[_Node], plans: Plans) -> None:
 def _read(node: _Node, got: Fetched, plans: Plans) -> None:
     from cleaner.feeds.read import read
 
-    held = plans.memory.recall(got) if got.unchanged and plans.memory is not None else got
-    if held is None:
-        node.found.append(Problem(node.name, "the server says that nothing changed, and the history does not hold what it was; try again"))
-        return
+    held = plans.memory.recall(got) if plans.memory is not None else got
+    if held is None:  # the history was set aside while the server was asked whether anything had changed
+        from cleaner.feeds.fetch import DEFAULTS, fetch
+
+        got = held = fetch(node.name, plans.limits or DEFAULTS)
     result = read(held.data, node.name, options=plans.options, base=held.final, content_type=held.content_type)
     if isinstance(result, Source):
         notes = (*result.notes, *([f"moved for good to {got.permanent}"] if got.permanent else []))
         result = result._replace(unchanged=got.unchanged, notes=notes)
-    if plans.memory is not None and not got.unchanged:
+    if plans.memory is not None:
         plans.memory.remember(got, plans.now)
     _take(node, result, folder=None)
 
@@ -179,6 +189,7 @@ def _take(node: _Node, held: Source | Listing, folder: str | None) -> None:
     if node.depth >= DEEPEST:
         node.found.append(Problem(node.name, f"a list in a list in a list, more than {DEEPEST} deep: name its sources themselves"))
         return
+    node.notes += [f"{node.name}: {note}" for note in held.notes]
     if not held.addresses:
         node.found.append(Problem(node.name, f"this {held.kind} names no sources"))
     for address in held.addresses:

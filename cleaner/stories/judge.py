@@ -9,6 +9,7 @@ drop.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -23,8 +24,8 @@ from cleaner.stories.model import Relation
 
 #: Both texts say so much of each other: one text in two states.
 NEAR = 0.9
-#: So many words that only one of two states of an item has make the other an update of it.
-MANY = 8
+#: So many words that only the later of two states has make it an update; where it only lacks some, it has to say less than this.
+MANY, CUT = 8, 0.7
 #: The shorter says little that the longer does not.
 CONTAINED = 0.85
 #: What two publishers share without identity has to be so many words, and so much of the copy.
@@ -52,6 +53,9 @@ RELATIONS: dict[str, Relation] = {
     "F308": "contained",
     "F309": "near",
 }
+
+
+_NUMBERED = re.compile(r"([^\W\d_][^\d]{0,60}?)\s*(?:#|no\.?|nr\.?|n°|№)?\s*(\d+)\b")
 
 
 class Verdict(NamedTuple):
@@ -154,12 +158,13 @@ def _one_identity(original: Entry, copy: Entry, one_id: bool, titles: str, readi
     places = {urls.link(item.url).fragment for item in (first, second)}
     if not one_id and len(places) == 2 and all(places) and min(reading.of_original, reading.of_copy) < NEAR:
         return Verdict("F314", tuple(evidence), reading, "two places of one page, such as entries of a live blog, that share some of their words")
-    if reading.conflicts or min(reading.of_original, reading.of_copy) < NEAR or _words((*reading.only_original, *reading.only_copy)) >= MANY:
+    if reading.conflicts or reading.of_copy < NEAR or reading.of_original < CUT or _words(reading.only_copy) >= MANY:
         if not reading.conflicts and not same_source and shorter <= SUMMARY * longer and max(reading.of_original, reading.of_copy) >= CONTAINED:
             return Verdict("F308", (*evidence, _share(original, copy)), reading)
         return Verdict("F306", (*evidence, *titled, *changed(reading)), reading)
     if titled:
         return Verdict("F305", (*evidence, *titled), reading)
+    evidence += changed(reading)
     if one_id:
         return Verdict("F301", tuple(evidence), reading)
     apart = days(first.date, second.date)
@@ -316,7 +321,9 @@ def _alike(first: str, second: str) -> float:
 
 
 def _title_facts(first: str, second: str) -> tuple[Difference, ...]:
-    """Return the facts in which two near titles contradict: "Episode 12" and "Episode 13", "Two killed" and "Four killed"."""
+    """Return the facts in which two titles contradict: "Episode 12" and "Episode 13", "Two killed" and "Four killed"."""
+    if numbers := _numbered(first, second):
+        return (Difference("number", *numbers),)
     if _alike(first, second) < 0.5:
         return ()
     from cleaner.match.facts import differences, named
@@ -327,6 +334,14 @@ def _title_facts(first: str, second: str) -> tuple[Difference, ...]:
     turning = ("negation", "opposite")
     found = differences(first, second)
     return tuple(each for each in found if each.kind in turning or (each.kind in ("number", "date") and each.keeper and each.duplicate))
+
+
+def _numbered(first: str, second: str) -> tuple[str, str] | None:
+    """Return the numbers of two titles of a series that begin alike and go on as they like: "Letter #9: on tides", "Letter #10: on gulls"."""
+    one, other = _NUMBERED.match(headline.fold(first)), _NUMBERED.match(headline.fold(second))
+    if one and other and one[1] == other[1] and one[2] != other[2]:
+        return one[2], other[2]
+    return None
 
 
 def days(first: str, second: str) -> float | None:

@@ -61,7 +61,7 @@ def run(names: Iterable[str], plans: Plans, wishes: Wishes) -> Audit:
         else:
             result = _remembering(prepared, history, wishes)
     notes = tuple(f"--priority {name}: no source of that name is here" for name in wishes.priority if all(source.name != name for source in prepared.sources))
-    result = result._replace(errors=collected.problems, notes=(*result.notes, *notes))
+    result = result._replace(errors=collected.problems, notes=(*result.notes, *collected.notes, *notes))
     return since(result, wishes.since)._replace(seconds=perf_counter() - start)
 
 
