@@ -1,18 +1,17 @@
 """
 The audit as one page for a publisher: self-contained, readable without script, on a telephone and on paper.
 
-Nothing of an item can become part of the page. Three walls, each enough alone: every text is escaped by the template
-engine, behind `shown`; what could be run is only what stands in our own files, since the policy of the page names their
-digests; and the page may load nothing. Links lead to http and https alone.
+Nothing of an item can become part of the page: see `cleaner.report.web`.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from cleaner.feeds.item import Item
+from cleaner.report import web
 from cleaner.report.audit import AuditView
 from cleaner.report.audit.figures import (
     LABELS,
@@ -31,89 +30,25 @@ from cleaner.report.audit.figures import (
     timeline,
     written,
 )
-from cleaner.report.audit.sides import Sides, sides
 from cleaner.report.audit.terminal import changed, likeness, share_of, titled, told
 from cleaner.report.entries import title as rule
-from cleaner.report.terminal import count, percent
-from cleaner.report.visible import visible
+from cleaner.report.sides import Sides, sides
+from cleaner.report.web import link
 from cleaner.stories.model import Audit
-
-if TYPE_CHECKING:
-    from jinja2 import Environment
 
 #: What a browser shows without effort. The rest is counted, and stands in the JSON report.
 STORIES = 2_000
 MEMBERS = 25
 ROWS = 500
 SOURCES = 25
-#: Characters of word diffs on one page, and of any one text.
+#: Characters of word diffs on one page.
 ROOM = 3_000_000
-LONGEST = 2_000
 
 
 def page(audit: Audit, view: AuditView | None = None) -> str:
     """Write the page. It holds every finding whatever its status, and the words that the reader may filter by."""
     view = view or AuditView()
-    engine = _engine()
-    style, script = (_asset(name) for name in ("page.css", "page.js"))
-    whole = engine.get_template("page.html").render(
-        **_values(audit, view),
-        style=_verbatim(style),
-        script=_verbatim(script),
-        policy=policy(style, script),
-    )
-    return whole if whole.endswith("\n") else whole + "\n"
-
-
-def policy(style: str, script: str) -> str:
-    """Return the page's content security policy: nothing is loaded, and nothing runs but these two texts."""
-    from base64 import b64encode
-    from hashlib import sha256
-
-    hashes = [b64encode(sha256(text.encode("utf-8")).digest()).decode("ascii") for text in (script, style)]
-    return (
-        f"default-src 'none'; script-src 'sha256-{hashes[0]}'; style-src 'sha256-{hashes[1]}'; "
-        "base-uri 'none'; form-action 'none'"
-    )
-
-
-#: They tell a browser where a word may break and which way it runs, and move nothing outside of their own text.
-_HARMLESS = (
-    "\N{SOFT HYPHEN}\N{ZERO WIDTH SPACE}\N{WORD JOINER}\N{LEFT-TO-RIGHT MARK}\N{RIGHT-TO-LEFT MARK}\N{ARABIC LETTER MARK}"
-)
-_SHOWN = re.compile(f"[^{_HARMLESS}\n]+")
-
-
-def shown(text: str) -> str:
-    """
-    Return a text as the page may hold it: of bounded length, and without what could reorder, hide or break it.
-
-    Control characters, overrides and lone surrogates become escapes, as at a terminal; soft hyphens and marks of
-    direction stay, since a browser knows what to do with them.
-    """
-    cut = text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
-    return cut if cut.isprintable() else _SHOWN.sub(lambda found: visible(found.group()), cut)
-
-
-def link(address: str) -> str:
-    """
-    Return an address that may be a link; "" for all that leads elsewhere than to a plain http or https page.
-
-    >>> link("https://example.org/a?b=c#d"), link("javascript:alert(1)"), link("https://bank.test@evil.test/")
-    ('https://example.org/a?b=c#d', '', '')
-    """
-    if not re.match(r"(?i)https?://[^/?#\\\s@]", address) or len(address) >= LONGEST:
-        return ""
-    if shown(address) != address or re.search(f"[\\s\\\\<>\"'`{_HARMLESS}]", address):
-        return ""
-    from urllib.parse import urlsplit
-
-    try:
-        parts = urlsplit(address)
-        sound = bool(parts.hostname) and "@" not in parts.netloc and (parts.port is None or parts.port > 0)
-    except ValueError:
-        return ""
-    return address if sound else ""
+    return web.written("cleaner.report.audit", _values(audit, view), _filters())
 
 
 def moment(text: str) -> str:
@@ -242,32 +177,11 @@ def _cell(number: int, size: int, own: bool) -> Cell:
     return Cell(number, ratio, heat, own)
 
 
-def _engine() -> Environment:
-    from importlib.resources import files
-
-    from jinja2 import Environment, FunctionLoader, StrictUndefined
-
-    folder = files("cleaner.report.audit") / "templates"
-    engine = Environment(
-        loader=FunctionLoader(lambda name: (folder / name).read_text(encoding="utf-8")),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=_finalize,
-    )
-    engine.filters.update(_filters())
-    return engine
-
-
 def _filters() -> dict[str, Callable[..., Any]]:
     return {
         "link": link,
         "moment": moment,
         "written": written,
-        "number": lambda number: f"{number:,}",
-        "count": count,
-        "percent": percent,
         "share": share_of,
         "titled": titled,
         "likeness": likeness,
@@ -314,23 +228,3 @@ def _bars(line: Timeline) -> list[_Bar]:
 
 def _height(number: int, most: int) -> float:
     return round(100 * number / most, 2)
-
-
-def _finalize(value: Any) -> Any:
-    """Let no text onto the page that `shown` has not seen; what the engine has escaped already, and our own files, pass."""
-    if isinstance(value, str) and not hasattr(value, "__html__"):
-        return shown(value)
-    return value
-
-
-def _verbatim(text: str) -> Any:
-    from markupsafe import Markup
-
-    return Markup(text)  # our own style and script
-
-
-def _asset(name: str) -> str:
-    from importlib.resources import files
-
-    # Read as text, so that line ends are those that a browser sees and the policy's digests hold on any system.
-    return (files("cleaner.report.audit") / "templates" / name).read_text(encoding="utf-8")
