@@ -50,6 +50,7 @@ if TYPE_CHECKING:
 @click.option("--exit-zero", is_flag=True, help="Leave with 0 even if there are findings.")
 @click.option("--add-baseline", is_flag=True, help="Write what is found to the baseline: from now on it is known.")
 @click.option("--baseline-from-ref", metavar="REF", help="What the same files had at this git revision is known.")
+@click.option("--changed-since", metavar="REF", help="Show only what stands on lines changed since this git revision.")
 @click.option("--accept", multiple=True, metavar="ID", help="Record a finding as meant; -v and JSON show ids.")
 @click.option("--confirm", multiple=True, metavar="ID", help="Record a finding as a duplicate.")
 @click.option("--reason", metavar="TEXT", help="Why, for the reader of the recorded decisions.")
@@ -68,7 +69,7 @@ def check(paths: tuple[str, ...], **given: Any) -> int:
     cat draft.md | cleaner check - --stdin-filename draft.md
     """
     began = perf_counter()
-    _usable(given)
+    _usable(paths, given)
     run = _begin(given)
     with_stdin = "-" in paths
     paths = paths or (".",)
@@ -79,6 +80,10 @@ def check(paths: tuple[str, ...], **given: Any) -> int:
     if given["add_baseline"]:
         results = _add_baseline(tasks, results, across, run)
     report = _assembled(found, results, run, whole=any(path != "-" and os.path.isdir(path) for path in paths))
+    if given["changed_since"] is not None:
+        from cleaner.cli.since import limited
+
+        report = limited(report, given["changed_since"], run.root)
     report = report._replace(seconds=perf_counter() - began)
 
     if given["accept"] or given["confirm"]:
@@ -140,7 +145,7 @@ class Run(NamedTuple):
         return Known(own, old, meant, frozenset(decision.id for decision in mine if decision.kind == "duplicate"))
 
 
-def _usable(given: dict[str, Any]) -> None:
+def _usable(paths: Sequence[str], given: dict[str, Any]) -> None:
     """Refuse what contradicts itself before anything is read."""
     jobs = [flag for flag in ("accept", "confirm") if given[flag]]
     if jobs:
@@ -150,6 +155,13 @@ def _usable(given: dict[str, Any]) -> None:
             raise click.UsageError(f"--{jobs[0]} records a decision; run --{others[0].replace('_', '-')} afterwards")
     elif given["reason"]:
         raise click.UsageError("--reason is for --accept and --confirm")
+    if given["changed_since"] is not None:
+        others = [flag for flag in ("fix", "diff", "add_baseline", "accept", "confirm") if given[flag]]
+        if others:
+            flag = others[0].replace("_", "-")
+            raise click.UsageError(f"--changed-since chooses what is shown; --{flag} is for the run without it")
+        if "-" in paths:
+            raise click.UsageError("--changed-since is about files; git knows no lines of standard input")
     if given["add_baseline"] and given["diff"]:
         raise click.UsageError("--diff writes nothing, and --add-baseline writes the baseline; choose one")
 
