@@ -131,7 +131,7 @@ class Changes:
 #: Whatever somebody's settings say. Of equal lines git may call the first or the last one new; without the indent heuristic
 #: it is the last, which is the copy that this program speaks of.
 _PLAIN = (
-    "-M", "--no-color", "--no-ext-diff", "--no-textconv", "--no-relative", "--submodule=short",
+    "-M", "--no-color", "--no-ext-diff", "--no-textconv", "--submodule=short",
     "--diff-algorithm=default", "--inter-hunk-context=0", "--no-indent-heuristic",
 )  # fmt: skip
 

@@ -84,6 +84,16 @@ def test_a_copy_pasted_directly_below_its_original_is_the_new_one(room: Path) ->
     assert places("one.md", "last.md", "first.md") == [("one.md", 3, "D101"), ("last.md", 7, "D101"), ("first.md", 3, "D101")]
 
 
+def test_the_second_of_two_equal_lines_is_the_new_one(room: Path) -> None:
+    """Git's indent heuristic would say that the first of these two is."""
+    rows = ["# Bridge", "", BANK, "", BRIDGE, f"    {FERRY}", BANK]
+    Path("rows.txt").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    commit()
+    before = places("rows.txt")
+    Path("rows.txt").write_text("\n".join([*rows[:5], *rows[4:]]) + "\n", encoding="utf-8")
+    assert (before, [line for _, line, _ in places("rows.txt")]) == ([], [6])
+
+
 def test_a_pasted_run_counts_when_one_of_its_lines_was_changed(room: Path) -> None:
     """A finding over many lines is shown if it touches one that was changed."""
     write("run.md", "# Bridge", BRIDGE, BANK, FERRY, BRIDGE, BANK)
@@ -155,7 +165,7 @@ def test_it_holds_below_the_top_and_whatever_git_is_set_to(room: Path, monkeypat
     fails = f"{Path(sys.executable).as_posix()} -c 1/0"
     for key, value in {
         "color.ui": "always", "diff.noprefix": "true", "diff.interHunkContext": "50", "diff.relative": "true",
-        "diff.algorithm": "patience", "diff.external": fails, "diff.odd.textconv": fails, "diff.odd.command": fails,
+        "diff.algorithm": "patience", "diff.indentHeuristic": "true", "diff.external": fails, "diff.odd.textconv": fails, "diff.odd.command": fails,
     }.items():  # fmt: skip
         git("config", key, value)
     write("d/a.md", "# Bridge", "A new line.", BRIDGE, BANK, BANK, "It was the the best of days.")
