@@ -117,3 +117,21 @@ def test_many_near_copies_take_no_square() -> None:
     shared = "all rights reserved by the harbour office of the northern town"
     keys = [f"{shared} {number} {'x' * (number % 7)}{number} " + " ".join(f"w{number}n{step}" for step in range(20)) for number in range(3000)]
     assert pairs(keys, few=10**9) == []
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.lists(st.sampled_from("a b c d e f g h i j".split()), min_size=1, max_size=30), min_size=2, max_size=30))
+def test_both_ways_to_count_words_in_a_crowd_agree(said):
+    """Long numbers for some texts, numpy for many: the same places in the same order."""
+    from collections import Counter
+    from itertools import chain
+
+    bags = [near._bag(each) for each in said]
+    assert all(len(set(bag)) == len(bag) == len(each) for bag, each in zip(bags, said))
+    frequency = Counter(chain.from_iterable(bags))
+    standing = {word: [place for place, bag in enumerate(bags) if word in bag] for word, times in frequency.items() if times > 1}
+    one, other = (
+        [(place, list(others)) for place, others in way(near._probes(bags, frequency), standing, len(bags))]
+        for way in (near._by_bits, near._by_counts)
+    )
+    assert one == other

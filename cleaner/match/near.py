@@ -17,7 +17,7 @@ Mining of Massive Datasets, chapter 3.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from math import ceil
 from operator import itemgetter
@@ -37,6 +37,8 @@ HOTTEST = 256
 MOST_ALIKE = 16
 # Where more texts hold a shingle, sharing it says little, and texts are compared by all their words instead.
 CROWD = 256
+# From so many texts on numpy is worth its import.
+MANY = 2_000
 # Of two texts with an Indel similarity of RATIO, each holds RATIO / (2 - RATIO) of the other's words; a contained one CONTAINED.
 LEAST_WORDS = min(RATIO / (2 - RATIO), CONTAINED) - 1e-9
 # Two rows a band: a pair with J = 0.3 shares no band with probability (1 - 0.3**2) ** 192 = 1e-8, and one with J = 0.02,
@@ -219,35 +221,54 @@ def _in_crowd(texts: Sequence[_Text], crowd: Sequence[int]) -> set[tuple[int, in
         for word in bag:
             if word in standing:
                 standing[word].append(place)
-    bits: dict[str, int] = {}
+    holding = _by_counts if len(crowd) > MANY else _by_bits
     found: set[tuple[int, int]] = set()
-    for place, bag in enumerate(bags):
+    for place, others in holding(_probes(bags, frequency), standing, len(crowd)):
+        found.update((min(crowd[place], crowd[other]), max(crowd[place], crowd[other])) for other in others if other != place)
+    return found
+
+
+def _probes(bags: Sequence[Sequence[str]], frequency: Counter[str]) -> Iterator[tuple[list[str], int]]:
+    """Yield of each text the rarest of its words, and which power of two of them a partner has to hold."""
+    for bag in bags:
         need = ceil(len(bag) * LEAST_WORDS)
         power = min(3, need.bit_length() - 1)
-        rarest = sorted(bag, key=frequency.__getitem__)[: len(bag) - need + 2**power]
+        yield sorted(bag, key=frequency.__getitem__)[: len(bag) - need + 2**power], power
+
+
+def _by_bits(probes: Iterable[tuple[list[str], int]], standing: Mapping[str, list[int]], size: int) -> Iterator[tuple[int, Iterable[int]]]:
+    """Yield for each text, by its place, the first places of those that hold enough of its rarest words."""
+    bits: dict[str, int] = {}
+    for place, (rarest, power) in enumerate(probes):
         digits: list[int] = []
         for word in rarest:
             if word in standing:
                 if word not in bits:
-                    bits[word] = _bits(standing[word], len(crowd))
+                    bits[word] = _bits(standing[word], size)
                 _add(digits, bits[word])
         mask = 0
         for digit in digits[power:]:  # 2 ** power of them, or more
             mask |= digit
-        found.update((min(crowd[place], crowd[other]), max(crowd[place], crowd[other])) for other in islice(_places(mask), HOTTEST) if other != place)
-    return found
+        yield place, islice(_places(mask), HOTTEST)
+
+
+def _by_counts(probes: Iterable[tuple[list[str], int]], standing: Mapping[str, list[int]], size: int) -> Iterator[tuple[int, Iterable[int]]]:
+    """Yield what `_by_bits` does. Numbers of a hundred thousand digits add slower than numpy counts."""
+    import numpy as np
+
+    places = {word: np.array(held, dtype=np.int64) for word, held in standing.items()}
+    nowhere = np.zeros(0, dtype=np.int64)
+    for place, (rarest, power) in enumerate(probes):
+        held = [places[word] for word in rarest if word in places]
+        counts = np.bincount(np.concatenate(held) if held else nowhere, minlength=size)
+        yield place, np.flatnonzero(counts >= 2**power)[:HOTTEST].tolist()
 
 
 def _bag(words: Sequence[str]) -> list[str]:
     """Return the words of a text as a set: what stands again is marked with how often it stood before."""
-    if len(set(words)) == len(words):
-        return list(words)
-    times: dict[str, int] = {}
-    bag: list[str] = []
-    for word in words:
-        before = times.get(word, 0)
-        bag.append(f"{word}\0{before}" if before else word)
-        times[word] = before + 1
+    bag = list(dict.fromkeys(words))
+    if len(bag) < len(words):
+        bag += [f"{word}\0{before}" for word, times in Counter(words).items() for before in range(1, times)]
     return bag
 
 
