@@ -37,6 +37,14 @@ class Lines:
     def __init__(self, text: str) -> None:
         self._starts = [0, *(mark.end() for mark in _END.finditer(text))]
 
+    def __len__(self) -> int:
+        """Return how many lines there are; what follows the last line end is one, too."""
+        return len(self._starts)
+
+    def start(self, line: int) -> int:
+        """Return the offset at which a line begins, counted from 1."""
+        return self._starts[line - 1]
+
     def at(self, offset: int) -> tuple[int, int]:
         """Return line and column of an offset, both from 1; columns count code points."""
         line = bisect_right(self._starts, offset)

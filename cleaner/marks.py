@@ -23,6 +23,10 @@ _COMMENTS: dict[str, str] = {
 }
 
 
+#: How each format writes a comment; `{/* */}` is that of MDX.
+_WRITTEN: dict[str, str] = {"rst": ".. {}", "asciidoc": "// {}", "mdx": "{{/* {} */}}"}
+
+
 class Mark(NamedTuple):
     """One comment: the text it speaks for, the rules it names (none: all), and the author's reason."""
 
@@ -41,6 +45,17 @@ class Mark(NamedTuple):
         return self.reach.start <= span.start < self.reach.end and (
             not self.rules or any(rule.startswith(code) for code in self.rules)
         )
+
+
+def comment(format: Format, rule: str, path: str = "") -> str:
+    """
+    Return the comment that keeps the block below it from a rule.
+
+    >>> comment("markdown", "D101"), comment("markdown", "D101", "a.mdx")
+    ('<!-- cleaner: keep D101 -->', '{/* cleaner: keep D101 */}')
+    """
+    kind = "mdx" if format == "markdown" and path.lower().endswith(".mdx") else format
+    return _WRITTEN.get(kind, "<!-- {} -->").format(f"cleaner: keep {rule}")
 
 
 def read(text: str, format: Format, blocks: Sequence[Block]) -> tuple[Mark, ...]:

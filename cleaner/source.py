@@ -153,7 +153,7 @@ def decode(data: bytes, path: str = "-", options: Options = _DEFAULTS) -> Articl
     """
     bom, codec, text, sure, declared = _decoded(data, _shown(path))
     origin = Origin(path, codec, bom, sha256(data).hexdigest(), sure, declared)
-    return Article(text, options.format or _by_suffix(path) or sniff(text), origin)
+    return Article(text, format_of(text, path, options), origin)
 
 
 def encode(article: Article, text: str) -> bytes:
@@ -391,6 +391,11 @@ _SIGNS = (
     r"^\[[^\[\]\n]{1,100}\]: +<?https?:",
     r"^\|?[ ]*:?-{3,}:?[ ]*\|[ |:-]*$",
 )
+
+
+def format_of(text: str, path: str = "-", options: Options = _DEFAULTS) -> Format:
+    """Tell a text's format: what the options say, else the suffix of its path, else its beginning."""
+    return options.format or _by_suffix(path) or sniff(text)
 
 
 def sniff(text: str) -> Format:

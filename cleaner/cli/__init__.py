@@ -18,6 +18,7 @@ _COMMANDS = {
     "check": "Look for repeats in files and folders; --fix removes what is safe to remove.",
     "audit": "Find what feeds and collections say twice, inside, between and over time.",
     "undo": "Put back what a report says was edited.",
+    "lsp": "Show in an editor, while one types, what check finds.",
     "rule": "Explain a rule, or list all of them.",
     "config": "Show the settings in force and where each comes from.",
 }

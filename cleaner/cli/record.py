@@ -4,18 +4,20 @@ What `check` writes down for the next run: known findings and people's decisions
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import click
 
 from cleaner.baseline import Line
 from cleaner.decisions import Decision
-from cleaner.fingerprint import Key, mark, place
+from cleaner.fingerprint import place
 from cleaner.lines import Lines
 from cleaner.model import Cleaned, Report
 from cleaner.report import View
-from cleaner.report.entries import Entry, identified, name, said
-from cleaner.report.visible import snippet, visible
+from cleaner.report.decided import begin
+from cleaner.report.decided import decisions as decisions_of
+from cleaner.report.entries import Entry, identified, name
+from cleaner.report.visible import visible
 
 #: So many characters of an id are enough, as long as they name one finding.
 SHORTEST = 8
@@ -25,7 +27,7 @@ def known(cleaned: Cleaned, view: View) -> list[Line]:
     """Return a line of a baseline for each finding of a file that is left open."""
     path = place(cleaned.article.origin.path, view.root)
     return [
-        Line(path, entry.finding.rule, own, _begin(cleaned, entry))
+        Line(path, entry.finding.rule, own, begin(cleaned, entry))
         for own, entry in identified(cleaned, view)
         if entry.status == "open"
     ]
@@ -56,7 +58,7 @@ def decided(
     for kind, prefix in wanted:
         own = _one(prefix, found)
         cleaned, entry = found[own]
-        for decision in _decisions(kind, own, cleaned, entry, view.root, reason):
+        for decision in decisions_of(kind, own, cleaned, entry, view.root, reason):
             every[decision.id] = decision
         line = Lines(cleaned.article.text).at(entry.finding.span.start)[0]
         rows.append(f"{name(cleaned)}:{line}: {entry.finding.rule} is recorded as {kind if kind == 'meant' else 'a duplicate'}")
@@ -72,28 +74,3 @@ def _one(prefix: str, found: dict[str, tuple[Cleaned, Entry]]) -> str:
     if len(fits) > 1:
         raise click.UsageError(f"{visible(prefix)} begins the ids of {len(fits)} findings: {', '.join(fits[:4])}; give more of it")
     return fits[0]
-
-
-def _decisions(kind: str, own: str, cleaned: Cleaned, entry: Entry, root: str, reason: str) -> Iterator[Decision]:
-    """
-    Yield what a decision on one finding says of its equals.
-
-    Equal findings are told apart by their number only. So who accepts the third copy accepts the second with it, and who
-    confirms one as a duplicate confirms all: otherwise a mended file would change what the decision is about.
-    """
-    finding = entry.finding
-    path = place(cleaned.article.origin.path, root)
-    key = Key.of(finding.key)
-    ids = [own]
-    if mark(finding.rule, finding.key, path) == own:
-        numbers = range(1, key.number + 1)
-        keys = [key._replace(number=number) for number in numbers] if kind == "meant" else [Key(key.content)]
-        ids = [mark(finding.rule, str(each), path) for each in keys]
-    text = _begin(cleaned, entry)
-    keeper = snippet(said(cleaned.article, finding.keeper)) if finding.keeper is not None else ""
-    for each in ids:
-        yield Decision(kind, path, finding.rule, each, text, keeper, reason)
-
-
-def _begin(cleaned: Cleaned, entry: Entry) -> str:
-    return snippet(said(cleaned.article, entry.finding.span))
