@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -581,10 +582,11 @@ def test_without_the_extra_it_says_what_to_install() -> None:
     assert done.stderr.decode().strip() == "cleaner: the language server needs pygls: pip install 'cleaner[lsp]'"
 
 
-def test_documented_snippets_name_the_real_command() -> None:
-    """Every editor's snippet in docs/editors.md starts `cleaner lsp`, and no other option than there are."""
+def test_documented_snippets_are_sound() -> None:
+    """Each editor's snippet in docs/editors.md starts `cleaner lsp`; what is JSON or TOML is read as such."""
     page = (Path(__file__).resolve().parents[1] / "docs" / "editors.md").read_text(encoding="utf-8")
-    blocks = re.findall(r"```(?:json|lua|elisp|toml|js)\n(.*?)```", page, re.DOTALL)
-    assert len(blocks) >= 4
-    starting = [block for block in blocks if "lsp" in block]
-    assert all(re.search(r"\"cleaner\"", block) for block in starting) and len(starting) >= 4
+    for section in ("Neovim", "Emacs", "Helix", "VS Code"):
+        said = page.split(f"\n## {section}\n")[1].split("\n## ")[0]
+        assert re.search(r'"cleaner"[^a-z]*(?:args[^a-z]*)?"lsp"', said), section
+    assert len([json.loads(block) for block in re.findall(r"```json\n(.*?)```", page, re.DOTALL)]) == 2
+    assert [tomllib.loads(block) for block in re.findall(r"```toml\n(.*?)```", page, re.DOTALL)]
