@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from cleaner import marks
 from cleaner.digest import sha256
-from cleaner.errors import InputError
+from cleaner.errors import InputError, OptionsError
 from cleaner.known import Told
 from cleaner.lines import line_end
 from cleaner.lsp.positions import Text
@@ -85,10 +85,11 @@ def look(draft: Draft, project: Project) -> Looked:
     Find what a document says twice and what is damaged in it.
 
     Raises:
-        CleanerError: If the settings cannot be used or the text is too large; one line that says what to do.
+        OptionsError: If the settings cannot be used.
+        InputError: If the text is too large.
     """
     if project.error:
-        raise InputError(project.error)
+        raise OptionsError(project.error)
     if draft.path and project.excluded(draft.path):
         return Looked(draft, project, None)
     options = project.options(draft.path)

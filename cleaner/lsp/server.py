@@ -22,7 +22,7 @@ from pygls.protocol import LanguageServerProtocol, lsp_method
 from pygls.uris import to_fs_path
 
 from cleaner import __version__
-from cleaner.errors import CleanerError
+from cleaner.errors import CleanerError, OptionsError
 from cleaner.lsp import shown
 from cleaner.lsp.look import Draft, Looked, look
 from cleaner.lsp.positions import Encoding, Text
@@ -85,6 +85,7 @@ class Server(LanguageServer):
         self.client = Client()
         self.ended = False  # the client has said that it will go
         self._projects = projects
+        self._trouble: set[str] = set()  # with settings, as long as nothing could be looked at since
         # Two: a large document must not keep a small one waiting. Of each document one version is looked at at a time.
         self._workers = ThreadPoolExecutor(2, "look")
 
@@ -164,11 +165,12 @@ class Server(LanguageServer):
         try:
             document.looked = await asyncio.wrap_future(document.running)
             document.complaint = ""
+            self._trouble.clear()
         except CleanerError as error:
-            self._complain(document, str(error))
+            self._complain(document, error)
         except Exception as error:  # law 9: no document ends the server, also not through a mistake of ours
             logging.getLogger("cleaner").debug("looking at %s failed", document.uri, exc_info=True)
-            self._complain(document, f"left alone: an error of our own ({type(error).__name__}: {error}); please report it")
+            self._complain(document, CleanerError(f"left alone: an error of our own ({type(error).__name__}: {error}); please report it"))
         document.seconds = perf_counter() - began
         found = [] if document.looked is None else shown.diagnostics(Named(document.uri, document.version, document.looked), self.client)
         self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(document.uri, found, document.version))
@@ -176,13 +178,17 @@ class Server(LanguageServer):
     def _work(self, draft: Draft) -> Looked:
         return look(draft, self._projects.of(draft.path))
 
-    def _complain(self, document: Document, message: str) -> None:
-        """Say what is wrong with a document, once."""
+    def _complain(self, document: Document, error: CleanerError) -> None:
+        """Say what is wrong with a document, once; what is wrong with settings once for all documents."""
         document.looked = None
-        if message != document.complaint:
-            document.complaint = message
-            name = os.path.basename(document.path) or document.uri
-            self.say(f"{name}: {message}")
+        message, before = str(error), document.complaint
+        document.complaint = message
+        if isinstance(error, OptionsError):
+            if message not in self._trouble:
+                self.say(message)
+            self._trouble.add(message)
+        elif message != before:
+            self.say(f"{os.path.basename(document.path) or document.uri}: {message}")
 
     def say(self, message: str, kind: types.MessageType = types.MessageType.Warning) -> None:
         self.window_show_message(types.ShowMessageParams(kind, f"cleaner: {visible(message)}"))
