@@ -62,6 +62,27 @@ def clean_article(article: Article, options: Options, told: Told | None = None) 
     return Cleaned(article, page.blocks, page.profile, plan, _notes(page))
 
 
+def alone(article: Article, options: Options, finding: Finding) -> Plan:
+    """
+    Plan one finding because a person asks for it, and prove it as any other.
+
+    Whoever asks may carry out what may be meant. All other reasons to leave it alone hold: the author's comment, a finding
+    that is only shown, a guessed encoding, a merge conflict, a text around it that would read differently.
+
+    Args:
+        article: The text, as decoded.
+        options: What the run may do.
+        finding: Found in this very text, or made for it by hand.
+
+    Returns:
+        A plan in which the finding is taken, or skipped with the reason.
+    """
+    page = _read(article, options._replace(unsafe_fixes=True, pedantic=True))
+    said = marks.read(article.text, article.format, page.blocks)
+    decide = partial(_fate, page, said, any(block.kind == "conflict" for block in page.blocks), None)
+    return _proved(page, [finding], decide)
+
+
 def _examine(article: Article, options: Options, told: Told | None) -> tuple[Page, Plan]:
     """Read an article once, and plan what to do about what shows."""
     page = _read(article, options)

@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[1]
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("__main__",),
     ("cli",),
-    ("lsp",),
+    ("lsp", "review"),
     ("settings",),  # knows the names of the reports' formats
     ("report", "undo"),
     ("cache", "decisions"),  # know the version, and the rules by name
@@ -48,7 +48,7 @@ ALLOWED = {
 }
 
 HEAVY = (
-    "numpy scipy datasketch ftfy charset_normalizer markdown_it trafilatura rapidfuzz lxml duckdb rich jinja2 feedparser defusedxml urllib3 pyarrow hypothesis pytest pygls lsprotocol"
+    "numpy scipy datasketch ftfy charset_normalizer markdown_it trafilatura rapidfuzz lxml duckdb rich jinja2 feedparser defusedxml urllib3 pyarrow hypothesis pytest pygls lsprotocol flask werkzeug"
 ).split()
 
 

@@ -17,6 +17,7 @@ _COMMANDS = {
     "clean": "Write an article with each thing said once.",
     "check": "Look for repeats in files and folders; --fix removes what is safe to remove.",
     "audit": "Find what feeds and collections say twice, inside, between and over time.",
+    "review": "Go through findings one after another, on a page in your browser.",
     "undo": "Put back what a report says was edited.",
     "lsp": "Show in an editor, while one types, what check finds.",
     "rule": "Explain a rule, or list all of them.",

@@ -59,6 +59,18 @@ def sides(one: str, other: str) -> Sides:
     return _cut([Piece(before, before), *trimmed(pieces, 8), Piece(after, after)])
 
 
+def full(one: str, other: str) -> Sides:
+    """Hold two texts against each other word by word, and leave nothing out: for a reader who decides about them."""
+    if one == other or one.split() == other.split():
+        return Sides("same", (Part(one, False),), (Part(other, False),))
+    pieces = compare(one, other) if max(len(one), len(other)) <= 4 * _LONG else None
+    if pieces is None:
+        return Sides("long", (Part(one, False),), (Part(other, False),))
+    left = [part for piece in pieces for part in _parts(piece.gone, _common(piece))]
+    right = [part for piece in pieces for part in _parts(piece.kept, _common(piece))]
+    return Sides("differ", tuple(left), tuple(right))
+
+
 def _apart(one: str, other: str) -> tuple[str, str, str, str]:
     """Take off the paragraphs with which both texts begin and end, and leave a mark of them."""
     first, second = one.split("\n\n"), other.split("\n\n")
