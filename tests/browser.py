@@ -79,6 +79,15 @@ def faint(browser: Any) -> list[str]:
     return list(browser.execute_script(_FAINT))
 
 
+def barriers(browser: Any) -> list[str]:
+    """Return what axe-core finds wrong for people who do not see, point or hear as others do, after opening all that can be opened."""
+    axe = pytest.importorskip("axe_core_python.selenium", reason="axe-core-python is needed (pip install '.[test]')").Axe()
+    browser.execute_script("for (const each of document.querySelectorAll('details')) each.open = true;")
+    found = axe.run(browser)
+    assert len(found["passes"]) > 15, "axe-core looked at next to nothing"
+    return [f"{each['id']}: {each['help']}: {node['html'][:200]}" for each in found["violations"] for node in each["nodes"][:3]]
+
+
 _FAINT = """
 const parse = (text) => { const n = text.match(/[\\d.]+/g).map(Number); return [n[0], n[1], n[2], n.length > 3 ? n[3] : 1]; };
 const light = ([r, g, b]) => {

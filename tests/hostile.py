@@ -94,7 +94,7 @@ class Walk(HTMLParser):
                 pass
 
     def handle_comment(self, data: str) -> None:
-        self.made.add(("comment", ""))
+        self.made.add(("comment", data))
 
     def handle_pi(self, data: str) -> None:
         self.made.add(("pi", ""))

@@ -11,7 +11,7 @@ from time import perf_counter
 
 import pytest
 from audit_samples import hostile, item, many, sample
-from browser import browser, faint, overflow, show
+from browser import barriers, browser, faint, overflow, show
 from hostile import PAYLOADS, Walk
 
 from cleaner.feeds.item import Source
@@ -387,6 +387,13 @@ def test_every_text_can_be_read(browser, tmp_path, dark: bool, media: str) -> No
     """In light, in dark and on paper each text has the contrast that WCAG 2.2 AA asks for."""
     show(browser, PAGE, tmp_path, dark=dark, media=media)
     assert faint(browser) == []
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_axe_finds_no_barrier(browser, tmp_path, dark: bool) -> None:
+    """axe-core, with the rules of WCAG 2 A and AA and its best practices, finds nothing to mend, in light and in dark."""
+    show(browser, PAGE, tmp_path, dark=dark)
+    assert barriers(browser) == []
 
 
 def test_heat_can_be_read_in_every_shade(browser, tmp_path) -> None:

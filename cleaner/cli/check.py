@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from cleaner.cli.shared import (
+    REPORT,
     RUNNING,
     attempt,
     colorful,
     complain,
     complain_of,
     put,
+    reports_fit,
     say,
     settings,
     shared,
@@ -26,12 +28,13 @@ from cleaner.cli.shared import (
     standard_input,
     watched,
     wide,
+    write_reports,
 )
 from cleaner.cli.work import Progress, Result, Task, do_all
 from cleaner.known import Known
 from cleaner.model import Cleaned, Problem, Report
 from cleaner.options import Options
-from cleaner.report import FORMATS, HUMAN, View, encoded, render
+from cleaner.report import FORMATS, HUMAN, SUFFIXES, View, encoded, render
 from cleaner.settings import PerFile, Settings
 
 if TYPE_CHECKING:
@@ -47,6 +50,7 @@ if TYPE_CHECKING:
 @click.option("--diff", is_flag=True, help="Show what --fix would do, as a diff; writes nothing.")
 @click.option("--output-format", type=click.Choice(list(FORMATS)), help="[env: CLEANER_OUTPUT_FORMAT; default: full]")
 @click.option("--output-file", metavar="FILE", help="Write the findings there instead of to stdout.")
+@REPORT
 @click.option("--exit-zero", is_flag=True, help="Leave with 0 even if there are findings.")
 @click.option("--add-baseline", is_flag=True, help="Write what is found to the baseline: from now on it is known.")
 @click.option("--baseline-from-ref", metavar="REF", help="What the same files had at this git revision is known.")
@@ -64,6 +68,7 @@ def check(paths: tuple[str, ...], **given: Any) -> int:
     cleaner check docs/
     cleaner check --fix docs/
     cleaner check --output-format json docs/ > report.json
+    cleaner check --report page.html docs/
     cleaner check --add-baseline --baseline known.txt docs/
     cleaner check --accept 4be1d3c2 --reason "the refrain" songs/
     cat draft.md | cleaner check - --stdin-filename draft.md
@@ -74,6 +79,7 @@ def check(paths: tuple[str, ...], **given: Any) -> int:
     with_stdin = "-" in paths
     paths = paths or (".",)
     found, passed = _survey(paths, run)
+    reports_fit(given["reports"], (path for path in found if path != "-"))
     tasks = [_task(path, run) for path in found]
     across = _across(tasks, run)
     results = _with_across(tasks, _results(tasks, run), across, run)
@@ -249,9 +255,9 @@ def _survey(paths: tuple[str, ...], run: Run) -> tuple[list[str], list[tuple[str
 
     scope = run.settings.scope()
     found = survey(paths, scope, ignored=run.view.verbose)
-    baseline = run.settings.path("baseline")
-    own = os.path.realpath(baseline) if baseline else None
-    files = [path for path in found.files if own is None or path in paths or os.path.realpath(path) != own]
+    mine = [run.settings.path("baseline"), run.given["output_file"], *run.given["reports"]]
+    own = {os.path.realpath(path) for path in mine if path}
+    files = [path for path in found.files if not own or path in paths or os.path.realpath(path) not in own]
     passed = list(found.passed)
     name = run.given["stdin_filename"]
     if force and name and "-" in files and (glob := scope.exclude.first(name)):
@@ -280,8 +286,12 @@ def _task(path: str, run: Run) -> Task:
     name = (run.given["stdin_filename"] or "-") if path == "-" else path
     options = run.per_file.options(name)
     data = standard_input(options) if path == "-" else None
-    language = run.format in ("json", "jsonl")
+    language = any(format in ("json", "jsonl") for format in (run.format, *_formats(run)))
     return Task(name, options, run.known(name), View(pedantic=options.pedantic), language, data, None, run.given["debug"])
+
+
+def _formats(run: Run) -> list[str]:
+    return [SUFFIXES[os.path.splitext(path)[1].lower()] for path in run.given["reports"]]
 
 
 def _cache(tasks: Sequence[Task], run: Run) -> Cache | None:
@@ -447,6 +457,7 @@ def _pass_through(report: Report, passed: Sequence[tuple[str, str]], given: dict
 def _publish(report: Report, run: Run, passed: Sequence[tuple[str, str]], *, to_stderr: bool) -> None:
     """Write the findings where they belong, and for people a summary on stderr."""
     given, format, view = run.given, run.format, run.view
+    write_reports(given["reports"], report, view)
     human = format in HUMAN
     stream = sys.stderr if to_stderr else sys.stdout
     if given["output_file"]:

@@ -16,19 +16,22 @@ from cleaner.cli.shared import (
     ENCODING,
     EXTRACT,
     LAYOUT,
+    REPORT,
     attempt,
     colorful,
     complain_of,
     put,
+    reports_fit,
     say,
     settings,
     shared,
     standard_input,
     wide,
+    write_reports,
 )
 from cleaner.model import Article, Cleaned, Problem, Report
 from cleaner.options import Options
-from cleaner.report import SUFFIXES, Output, View, encoded, render
+from cleaner.report import Output, View, encoded, render
 
 
 class Job(NamedTuple):
@@ -43,9 +46,7 @@ class Job(NamedTuple):
 @click.argument("sources", nargs=-1, metavar="[SOURCE]...")
 @click.option("-o", "--output", metavar="FILE|DIR", help="Write there; several sources need a folder.")
 @click.option("--in-place", is_flag=True, help="Write each file where it was read.")
-@click.option(
-    "--report", "reports", multiple=True, metavar="FILE", help="Also write a report: .json .md .diff .txt ..."
-)
+@REPORT
 @click.option("--check", is_flag=True, help="Write nothing; leave with 1 if something would change.")
 @click.option("--diff", is_flag=True, help="Write nothing but a diff of what would change.")
 @LAYOUT
@@ -62,6 +63,7 @@ def clean(context: click.Context, /, sources: tuple[str, ...], **given: Any) -> 
     \b
     cleaner clean story.txt > clean.txt
     cleaner clean --in-place --report report.json posts/*.md
+    cleaner clean story.txt -o clean.txt --report page.html
     cleaner clean page.html --extract -o story.md
     curl -s https://example.org/story | cleaner clean --extract
     """
@@ -71,7 +73,7 @@ def clean(context: click.Context, /, sources: tuple[str, ...], **given: Any) -> 
     began = perf_counter()
     options = settings(given, layout="canonical").options
     jobs = _jobs(sources or ("-",), given, options)
-    _reports_fit(given["reports"], jobs)
+    reports_fit(given["reports"], (place for job in jobs for place in (job.source, job.target) if place not in ("", "-")))
 
     files: list[Cleaned] = []
     errors: list[Problem] = []
@@ -84,7 +86,7 @@ def clean(context: click.Context, /, sources: tuple[str, ...], **given: Any) -> 
         report = Report(tuple(files), tuple(errors), perf_counter() - began)
         fixed = not (given["check"] or given["diff"])
         view = View(fixed, options.pedantic, given["verbose"], outputs=outputs)
-        _write_reports(given["reports"], report, view)
+        write_reports(given["reports"], report, view)
     complain_of(errors)
     if given["diff"]:
         _diff(report, view, given["color"])
@@ -137,19 +139,6 @@ def _targets(names: list[str], output: str, options: Options) -> Iterator[str]:
         yield os.path.join(output, os.path.splitext(below)[0] + ".md" if options.extract else below)
 
 
-def _reports_fit(reports: tuple[str, ...], jobs: list[Job]) -> None:
-    """Refuse before anything is written: a run that cannot write its report cannot be undone."""
-    taken = {os.path.realpath(place) for job in jobs for place in (job.source, job.target) if place not in ("", "-")}
-    for path in reports:
-        if os.path.splitext(path)[1].lower() not in SUFFIXES:
-            raise click.UsageError(f"--report {path}: its suffix tells the format; it takes {' '.join(SUFFIXES)}")
-        if os.path.realpath(path) in taken:
-            raise click.UsageError(f"--report {path} is one of the files to clean; give it another name")
-        where = path if os.path.exists(path) else os.path.dirname(os.path.abspath(path))
-        if os.path.isdir(path) or not os.access(where, os.W_OK):
-            raise click.UsageError(f"--report {path} cannot be written; make its folder, or name another")
-
-
 def _one(job: Job, options: Options, outputs: dict[str, Output], debug: bool) -> Cleaned | Problem:
     def work() -> Cleaned:
         from cleaner.pipeline import clean_article
@@ -199,15 +188,6 @@ def _deliver(job: Job, cleaned: Cleaned, options: Options, outputs: dict[str, Ou
 
 def _same_file(job: Job) -> bool:
     return job.source != "-" and os.path.realpath(job.source) == os.path.realpath(job.target)
-
-
-def _write_reports(paths: tuple[str, ...], report: Report, view: View) -> None:
-    if not paths:
-        return
-    from cleaner.source import write
-
-    for path in paths:
-        write(path, encoded(report, SUFFIXES[os.path.splitext(path)[1].lower()], view), None)
 
 
 def _diff(report: Report, view: View, color: str) -> None:

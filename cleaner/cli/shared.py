@@ -11,8 +11,9 @@ from typing import Any, TypeVar
 import click
 
 from cleaner.errors import CleanerError
-from cleaner.model import Cleaned, Problem
+from cleaner.model import Cleaned, Problem, Report
 from cleaner.options import KEEPS, LAYOUTS, Options
+from cleaner.report import View
 from cleaner.report.visible import visible
 from cleaner.settings import Running, Settings, load
 
@@ -76,6 +77,44 @@ def shared(function: Function) -> Function:
     for option in reversed((*_SETTINGS, *_ALWAYS)):
         function = option(function)
     return function
+
+
+REPORT = click.option("--report", "reports", multiple=True, metavar="FILE", help="Also write a report; .html .json .md .diff .sarif ...; repeatable.")
+
+
+def reports_fit(reports: Iterable[str], taken: Iterable[str]) -> None:
+    """
+    Refuse reports that cannot be written, before anything is: a run that cannot write its report cannot be undone.
+
+    Args:
+        reports: Their paths; the suffix tells the format.
+        taken: Files that the run reads or writes, which no report may replace.
+    """
+    import os
+
+    from cleaner.report import SUFFIXES
+
+    reports = list(reports)
+    places = {os.path.realpath(path) for path in taken} if reports else set()
+    for path in reports:
+        if os.path.splitext(path)[1].lower() not in SUFFIXES:
+            raise click.UsageError(f"--report {path}: its suffix tells the format; it takes {' '.join(SUFFIXES)}")
+        if os.path.realpath(path) in places:
+            raise click.UsageError(f"--report {path} is one of the files to clean; give it another name")
+        where = path if os.path.exists(path) else os.path.dirname(os.path.abspath(path))
+        if os.path.isdir(path) or not os.access(where, os.W_OK):
+            raise click.UsageError(f"--report {path} cannot be written; make its folder, or name another")
+
+
+def write_reports(paths: Iterable[str], report: Report, view: View) -> None:
+    """Write a report into each file, in the format that its suffix tells."""
+    import os
+
+    for path in paths:
+        from cleaner.report import SUFFIXES, encoded
+        from cleaner.source import write
+
+        write(path, encoded(report, SUFFIXES[os.path.splitext(path)[1].lower()], view), None)
 
 
 def settings(given: dict[str, Any], **defaults: Any) -> Settings:

@@ -3,6 +3,7 @@ All views of a report, behind one name; each view is a module of its own, loaded
 
     full, concise    terminal.py    for people
     markdown         markdown.py    for people, in a pull request
+    html             html.py        for people, in a browser: one page with every edit in place
     diff             diff.py        for `git apply`
     json, jsonl      json.py        for programs; the schema is published and stable
     sarif, github, gitlab, junit    for continuous integration
@@ -28,6 +29,7 @@ FORMATS = {
     "gitlab": "gitlab.dumps",
     "junit": "junit.suites",
     "markdown": "markdown.page",
+    "html": "html.page",
     "diff": "diff.unified",
 }
 
@@ -38,6 +40,7 @@ HUMAN = frozenset({"full", "concise"})
 SUFFIXES = {
     ".json": "json",
     ".jsonl": "jsonl",
+    ".html": "html",
     ".md": "markdown",
     ".diff": "diff",
     ".patch": "diff",

@@ -43,8 +43,8 @@ class Sides(NamedTuple):
         return sum(len(part.text) for part in (*self.left, *self.right))
 
 
-def sides(one: str, other: str) -> Sides:
-    """Hold two texts against each other word by word; space alone is no difference."""
+def sides(one: str, other: str, context: int = 8) -> Sides:
+    """Hold two texts against each other word by word, with so many words around each change; space alone is no difference."""
     one, other = one.strip(), other.strip()
     if not one or not other:
         return Sides("none")
@@ -56,7 +56,7 @@ def sides(one: str, other: str) -> Sides:
     pieces = compare(one, other) if max(len(one), len(other)) <= 4 * _LONG else None
     if pieces is None:
         return Sides("long")
-    return _cut([Piece(before, before), *trimmed(pieces, 8), Piece(after, after)])
+    return _cut([Piece(before, before), *trimmed(pieces, context), Piece(after, after)])
 
 
 def full(one: str, other: str) -> Sides:
