@@ -1,9 +1,9 @@
 """
 Make the parts of the documentation that the program says itself.
 
-    python docs/make.py          write docs/rules.md, and the output below each command in README.md, docs/tutorial.md, docs/check.md
+    python docs/make.py          write docs/rules.md, docs/cleaner.1, and the output below each command in PAGES
 
-docs/rules.md is made of the rules' own words. A ```console block holds commands, each after "$ ", and below each what it
+docs/rules.md is made of the rules' own words, docs/cleaner.1 of the commands' (docs/man.py). A ```console block holds commands, each after "$ ", and below each what it
 prints, stdout and stderr together; the commands of one page run in order in one fresh folder that holds seeds/. A test
 runs this and fails where a page says anything else.
 """
@@ -91,8 +91,19 @@ def _run(command: str, folder: str) -> str:
     return said if not said or said.endswith("\n") else said + "\n"
 
 
+def man() -> str:
+    """Return docs/cleaner.1."""
+    sys.path[:0] = [str(ROOT / "docs")]
+    try:
+        page: str = import_module("man").page()
+    finally:
+        sys.path.remove(str(ROOT / "docs"))
+    return page
+
+
 def main() -> None:
     (ROOT / "docs" / "rules.md").write_text(rules(), encoding="utf-8", newline="\n")
+    (ROOT / "docs" / "cleaner.1").write_text(man(), encoding="utf-8", newline="\n")
     for path in PAGES:
         path.write_text(replayed(path.read_text(encoding="utf-8")), encoding="utf-8", newline="\n")
 

@@ -8,10 +8,14 @@ not be handled; 130 interrupted. stdout carries the document or the findings, ne
 from __future__ import annotations
 
 import gc
+import os
 import sys
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 _COMMANDS = {
     "clean": "Write an article with each thing said once.",
@@ -23,6 +27,9 @@ _COMMANDS = {
     "rule": "Explain a rule, or list all of them.",
     "config": "Show the settings in force and where each comes from.",
 }
+
+#: Set while a shell asks what comes next; docs/install.md says how to switch that on.
+_COMPLETE = "_CLEANER_COMPLETE"
 
 _BROKEN_PIPE = 141  # as a shell counts a program that SIGPIPE ended
 _INTERRUPTED = 130
@@ -40,7 +47,19 @@ class Commands(click.Group):
         from importlib import import_module
 
         command: click.Command = getattr(import_module(f"cleaner.cli.{name}"), name)
+        if _COMPLETE in os.environ:
+            from cleaner.cli.complete import helped
+
+            helped(command)
         return command
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Offer the commands without loading one of them (click would ask each for its help)."""
+        if incomplete.startswith("-"):
+            return super().shell_complete(ctx, incomplete)
+        from click.shell_completion import CompletionItem
+
+        return [CompletionItem(name, help=text) for name, text in _COMMANDS.items() if name.startswith(incomplete)]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
@@ -95,8 +114,6 @@ def _say(error: click.ClickException) -> None:
 
 def _drop_stdout() -> None:
     """Let the interpreter's last flush go nowhere: the reader has gone, and that is not an error of ours."""
-    import os
-
     try:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except (OSError, ValueError):
@@ -135,8 +152,6 @@ def run() -> NoReturn:
     Leaves without taking the interpreter apart, which takes a hook a tenth of its time: every file of ours is closed by
     then, and both streams are flushed here.
     """
-    import os
-
     gc.set_threshold(1_000_000, 50, 50)  # values live as long as the run; looking for rings among them finds none
     status: Any = 0
     try:
