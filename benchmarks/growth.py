@@ -187,7 +187,7 @@ HTML: dict[str, Callable[[int], str]] = {
     "tables nested": nested("<table><tr><td>", "</td></tr></table>"),
     "lists nested": nested("<ul><li>", "</li></ul>"),
     "attributes": lambda size: "<p " + "".join(f"a{at}=b " for at in range(size // 7)) + ">x</p>",
-    "open attribute": filled("<a href=\""),
+    "open attribute": filled('<a href="'),
     "scripts": filled("<script>a</script>"),
     "open scripts": filled("<script>"),
     "comments": filled("<!-- a -->"),
