@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _PACKAGE = "cleaner.review"
 #: Characters of context on either side, and of any one text.
-_CONTEXT = 280
+_CONTEXT = 170
 _LONGEST = 12_000
 #: So many rows of each list.
 _ROWS = 60
@@ -54,6 +54,7 @@ class Row(NamedTuple):
     """A finding in the list."""
 
     address: str
+    name: str  # of the file
     lines: str
     rule: str
     text: str
@@ -138,7 +139,7 @@ def finding(session: Session, key: str, at: Place, *, problem: str = "", typed: 
         of=len(stations),
         rule=one.rule,
         called=title(one.rule),
-        said=one.message,
+        said=one.message[:1].upper() + one.message[1:],
         why=one.because,
         reason="" if item.entry.reason in (one.because, "shown only", "may be meant; --unsafe-fixes carries it out") else item.entry.reason,
         status=item.entry.status,
@@ -150,6 +151,7 @@ def finding(session: Session, key: str, at: Place, *, problem: str = "", typed: 
         left_side=left,
         right_side=right,
         state=state,
+        exact=one.relation in ("exact", "normalised"),
         differences=one.differences,
         mends=one.keeper is None and bool(one.edits),
         removes=bool(one.edits) and not any(edit.after.strip() for edit in one.edits),
@@ -168,7 +170,8 @@ def _around(session: Session, at: Place | None) -> dict[str, Any]:
     deeds = session.standing()
     left = [(file, len(session.left(file))) for file in range(len(session.project.files))]
     total = sum(number for _, number in left)
-    finished = len({(each.place, each.finding) for each in deeds if each.do != "duplicate"})
+    later = sum(len(session.aside(file)) for file in range(len(session.project.files)))
+    finished = len({(each.place, each.finding) for each in deeds if each.do not in ("duplicate", "reject")})
     rows = _rows(session, at.file, at) if at is not None else []
     here = next((number for number, row in enumerate(rows) if row.here), 0)
     first = max(0, min(here - _ROWS // 3, len(rows) - _ROWS))
@@ -180,6 +183,7 @@ def _around(session: Session, at: Place | None) -> dict[str, Any]:
     return {
         "left": total,
         "finished": finished,
+        "later": later,
         "rows": rows[first : first + _ROWS],
         "rows_before": first,
         "rows_after": max(0, len(rows) - first - _ROWS),
@@ -205,6 +209,7 @@ def _rows(session: Session, file: int, at: Place | None) -> list[Row]:
     return [
         Row(
             _link(Place(file, item.mark)),
+            _name(session, file),
             lines.named(item.finding.span),
             item.finding.rule,
             snippet(text[item.finding.span.start : item.finding.span.end], 46),
@@ -220,7 +225,7 @@ def _sides(page: Page, one: Finding, lines: Lines) -> tuple[Side, Side | None, s
     """Return what a person compares: the copy and what it repeats, or a text now and as it would read."""
     article = page.article
     if one.keeper is not None:
-        pair = full(_cut(article.said(one.span)), _cut(article.said(one.keeper)))
+        pair = full(_cut(_flowing(page, one.span)), _cut(_flowing(page, one.keeper)))
         goes = bool(one.edits)
         left = Side("This copy", lines.named(one.span), *_context(page, one.span, pair.left), goes)
         right = Side("The copy that stays" if goes else "What it repeats", lines.named(one.keeper), *_context(page, one.keeper, pair.right), False)
@@ -251,7 +256,7 @@ def _region(page: Page, one: Finding) -> Span:
 
 def _context(page: Page, span: Span, parts: Sequence[Part]) -> tuple[str, tuple[Part, ...], str]:
     """Return parts with what stands before and after their place."""
-    text, blocks = page.article.text, covered(page, span)
+    blocks = covered(page, span)
     first, last = (blocks[0], blocks[-1]) if blocks else (None, None)
     start, end = span
     if first is not None:
@@ -259,12 +264,25 @@ def _context(page: Page, span: Span, parts: Sequence[Part]) -> tuple[str, tuple[
     if last is not None:
         below = last.number + 1
         end = last.span.end if span.end < last.span.end else page.blocks[below].span.end if below < len(page.blocks) else last.span.end
-    before, after = _plain(text[start : span.start]).strip("\n"), _plain(text[span.end : end]).strip("\n")
+    before, after = (_flowing(page, each).strip("\n") for each in (Span(start, span.start), Span(span.end, end)))
     if len(before) > _CONTEXT:
-        before = "… " + before[-_CONTEXT:].lstrip()
+        before = f"… {before[-_CONTEXT:].partition(' ')[2] or before[-_CONTEXT:]}"
     if len(after) > _CONTEXT:
-        after = after[:_CONTEXT].rstrip() + " …"
+        after = f"{after[:_CONTEXT].rpartition(' ')[0] or after[:_CONTEXT]} …"
     return before, tuple(parts), after
+
+
+def _flowing(page: Page, span: Span) -> str:
+    """Return what stands in a span; the lines of one wrapped paragraph run on, as a reader of the article sees them."""
+    text, blocks = _plain(page.article.said(span)), covered(page, span)
+    one = len(blocks) == 1 and blocks[0].kind in ("paragraph", "item", "quote") and blocks[0].span.holds(Span(*_lean(page.article.text, span)))
+    return re.sub(r"(?<=[^\s\\])(?<!  )\n[ \t>]*(?=\S)", " ", text) if one else text
+
+
+def _lean(text: str, span: Span) -> tuple[int, int]:
+    """Return a span without the white space at its ends."""
+    said = text[span.start : span.end]
+    return span.start + len(said) - len(said.lstrip()), span.start + len(said.rstrip())
 
 
 def _plain(text: str) -> str:
