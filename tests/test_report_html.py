@@ -216,7 +216,7 @@ def test_the_page_of_the_sample_says_it_all() -> None:
         "5 of 13 blocks were removed, because another copy stays.",
         "D103 repeated-run Finds two or more blocks in a row",
         "D103 repeated-run lines 11-14 repeat lines 7-10: 4 paragraphs, 362 words fixed",
-        "stays lines 7-10 how alike the same to the letter words in their order 100 % runs of three words shared 100 %",
+        "stays lines 7-10 how alike the same to the letter in numbers 100 % of the words in their order, 100 % of runs of three words why",
         "why the copy stands directly below the original",
         "safety safe carried out by done by this run",
         "Word for word the same.",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -38,6 +38,8 @@ SAME = 900
 SMALL = 40
 #: Of an article of so many blocks, shown alone, nothing is folded.
 WHOLE = 60
+#: From so many rows on a browser lays out only those in sight.
+LATER = 400
 
 STATUSES: dict[Status, str] = {
     "fixed": "Carried out by this run. Where it wrote a JSON report too, `cleaner undo` puts it back.",
@@ -75,7 +77,7 @@ class Card(NamedTuple):
     there: str
     anchor: str  # of the row where the copy that stays begins; "": it is not on this page
     likeness: str
-    scores: tuple[tuple[str, str], ...]
+    scores: str
     remedy: str
     winner: str
     pair: Sides | None
@@ -109,6 +111,7 @@ class Body(NamedTuple):
     picture: Picture | None
     pairs: tuple[Card, ...]
     language: str
+    long: bool  # a browser is to lay out only what is in sight
     left: int  # findings that are not on this page
 
 
@@ -223,7 +226,7 @@ def _body(file: File, listed: Sequence[tuple[str, Entry]], room: _Room, *, alone
     if pairs and len(blocks) > 2 and room.pictures > 0:
         room.pictures -= 1
         picture = draw(blocks, numbered)
-    return Body(cards, tuple(parts), picture, pairs, file.cleaned.language, len(listed) - len(shown))
+    return Body(cards, tuple(parts), picture, pairs, file.cleaned.language, len(every) > LATER, len(listed) - len(shown))
 
 
 def _blocks(cleaned: Cleaned) -> Sequence[Block]:
@@ -252,7 +255,7 @@ def _card(number: int, id: str, entry: Entry, file: File, lines: Lines, anchor: 
         lines.named(finding.keeper) if finding.keeper else "",
         anchor,
         RELATIONS.get(finding.relation or "", "") or alike(finding),
-        tuple(_scores(finding)),
+        _scores(finding),
         remedy(entry),
         title(entry.winner.rule) if entry.winner else "",
         pair,
@@ -276,12 +279,12 @@ def _begin(text: str) -> str:
     return text if len(text) <= SAME else f"{text[:SAME].rstrip()} … and {len(text) - SAME:,} more characters"
 
 
-def _scores(finding: Finding) -> Iterator[tuple[str, str]]:
+def _scores(finding: Finding) -> str:
     if finding.scores is None:
-        return
-    yield "words in their order", percent(finding.scores.ratio)
-    yield "runs of three words shared", percent(finding.scores.jaccard)
-    yield "of the shorter in the longer", percent(finding.scores.containment)
+        return ""
+    jaccard, ratio, containment = (percent(score) for score in finding.scores)
+    contained = f", {containment} of the shorter in the longer" if finding.relation == "contained" else ""
+    return f"{ratio} of the words in their order, {jaccard} of runs of three words{contained}"
 
 
 def remedy(entry: Entry) -> str:

@@ -77,6 +77,11 @@ class Picture(NamedTuple):
         """The shapes that are there, in the order of the legend."""
         return tuple(shape for shape in SHAPES if any(mark.shape == shape for mark in self.marks))
 
+    @property
+    def above(self) -> bool:
+        """Whether there are marks above the diagonal: copies that go and stand before those that stay."""
+        return any(mark.column > mark.row for mark in self.marks)
+
 
 def draw(blocks: Sequence[Block], found: Iterable[tuple[int, Entry]], size: int = SIZE) -> Picture:
     """
