@@ -25,7 +25,7 @@ def clean(source: str | bytes | os.PathLike[str], options: Options | None = None
 
     Args:
         source: A text, the bytes of a file in any encoding, or a path (as `pathlib.Path`; a `str` is always a text).
-        options: What may be done; None: `Options(layout="canonical")`.
+        options: What may be done; None: `Options(layout="canonical", prose_is_article=True)`.
         settings: Single options by name, over the others: `pedantic=True`, `profile="article"`, `format="markdown"`.
 
     Returns:
@@ -40,7 +40,7 @@ def clean(source: str | bytes | os.PathLike[str], options: Options | None = None
         >>> clean("**Rain stops play**\\n**Rain stops play**\\n\\nThe match was called off at noon today.").text
         '# Rain stops play\\n\\nThe match was called off at noon today.'
     """
-    chosen = options if options is not None else Options(layout="canonical")
+    chosen = options if options is not None else Options(layout="canonical", prose_is_article=True)
     return _run(source, _varied(chosen, settings))
 
 

@@ -22,6 +22,8 @@ class Options(NamedTuple):
     Attributes:
         format: One of "markdown", "html", "text", "rst", "asciidoc"; None: told by the file's name, else by its text.
         profile: "article", "docs" or "list"; None: chosen from the text. Decides what is safe.
+        prose_is_article: A text of nothing but paragraphs is an article, however short: what is given to `clean` is one, what
+            `check` meets in a folder may be a note.
         layout: "canonical" writes title, decks and body with one blank line between; "keep" only removes and repairs.
         select: Rule codes or prefixes ("D", "D10") to run; empty: all that are on by default.
         extend_select: Rule codes or prefixes to run besides.
@@ -38,6 +40,7 @@ class Options(NamedTuple):
 
     format: Format | None = None
     profile: Profile | None = None
+    prose_is_article: bool = False
     layout: str = "keep"
     select: tuple[str, ...] = ()
     extend_select: tuple[str, ...] = ()
@@ -82,7 +85,7 @@ _CHOICES: dict[str, tuple[str, ...]] = {
     "keep": KEEPS,
     "output_encoding": ENCODINGS,
 }
-_FLAGS = frozenset({"pedantic", "unsafe_fixes", "extract"})
+_FLAGS = frozenset({"pedantic", "unsafe_fixes", "extract", "prose_is_article"})
 _LISTS = frozenset({"select", "extend_select", "ignore"})
 
 

@@ -91,6 +91,8 @@ def profile(page: Page) -> Profile:
     if listed > 3 * len(running) and listed >= 4:
         return "list"
     prose = sum(running)
+    if page.options.prose_is_article and running and not (headings or listed or opaque):
+        return "article"
     # A few paragraphs and nothing else are a short article; among headings, lists and code they would be part of a page.
     bare = not (headings or listed or opaque) and len(running) == len(paragraphs) == whole
     if (

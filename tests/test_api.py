@@ -87,3 +87,12 @@ def test_odd_characters_do_not_break_it() -> None:
     """Lone surrogates and U+0000 in a text are text."""
     for odd in ("\ud800", "a\x00b", "\ufeff", "\u2028", "\r", "\x85"):
         assert cleaner.check(f"{odd}\n\n{TEXT}").text.startswith(odd)
+
+
+def test_what_is_given_to_clean_is_an_article():
+    """A text of nothing but paragraphs is an article to `clean`, however short; `check` takes a short one for a note."""
+    said = "The harbour master closed the northern pier on Tuesday after the storm had damaged two cranes and a shed."
+    text = f"{said}\n\nSo far.\n\n{said}\n"
+    assert cleaner.clean(text, layout="keep").text == f"{said}\n\nSo far.\n"
+    assert cleaner.check(text).text == text
+    assert cleaner.clean(f"# Piers\n\n{said}\n\n## North\n\n- a\n- b\n\n```\nx\n```\n\n{said}\n", layout="keep").text.count(said) == 2

@@ -29,6 +29,7 @@ from cleaner.cli.shared import (
     wide,
     write_reports,
 )
+from cleaner.errors import InputError
 from cleaner.model import Article, Cleaned, Problem, Report
 from cleaner.options import Options
 from cleaner.report import Output, View, encoded, render
@@ -71,7 +72,7 @@ def clean(context: click.Context, /, sources: tuple[str, ...], **given: Any) -> 
         click.echo(context.get_help())
         return 0
     began = perf_counter()
-    options = settings(given, layout="canonical").options
+    options = settings(given, layout="canonical", prose_is_article=True).options
     jobs = _jobs(sources or ("-",), given, options)
     reports_fit(given["reports"], (place for job in jobs for place in (job.source, job.target) if place not in ("", "-")))
 
@@ -174,6 +175,10 @@ def _deliver(job: Job, cleaned: Cleaned, options: Options, outputs: dict[str, Ou
     if job.target != "-" and not options.extract and _same_file(job):
         if cleaned.plan.edits:
             write(job.target, written(article, cleaned.text), article.origin.sha256)
+        elif not article.origin.sure:
+            # Most of what cleaning is was not done: to say so in a note and leave with 0 would be to call the file clean.
+            guess = f"its encoding cannot be told, {article.origin.encoding} is a guess"
+            raise InputError(f"{job.name}: left alone: {guess}; convert it to UTF-8 to have it cleaned")
         return
     own = Output(job.target, article.origin.encoding, article.origin.bom)
     output = own if options.output_encoding == "keep" else Output(job.target, "utf-8")
