@@ -29,7 +29,7 @@ _FILES = {
     "cleaner.toml, pyproject.toml": "The settings of a project: the nearest from the working directory upwards.",
     "~/.config/cleaner/cleaner.toml": "Your own settings.",
     "cleaner-decisions.toml": "What was recorded with --accept and --confirm.",
-    ".cleaner_cache/": "Results of earlier runs; may be deleted at any time.",
+    ".cleaner_cache/": "Results of earlier runs, and what undo in a review needs; may be deleted at any time.",
 }
 
 

@@ -9,6 +9,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 from hashlib import sha256
 from pathlib import Path
 
@@ -204,7 +205,7 @@ def test_too_much_is_refused(review, story):
 def test_the_page_shows_the_pair(review):
     """A finding's page names file, lines, rule, reason and safety, and shows both copies with what stands around them."""
     page = html.unescape(review.page())
-    for text in ("story.md", "line 7", "line 3", "D101", "repeated-paragraph", "safe", FERRY, SEATS, DOGS, "the same, word for word"):
+    for text in ("story.md", "line 7", "line 3", "D101", "repeated-paragraph", "safe", FERRY, SEATS, DOGS, "the same, letter for letter"):
         assert text in page
     assert page.count(FERRY) >= 2 and "<strong>1</strong> left to decide" in page
 
@@ -539,6 +540,20 @@ def test_killed_between_journal_and_file(review, story):
     assert story.read_bytes() == STORY.encode()
 
 
+def test_what_never_happened_is_forgotten_before_the_next_line(tmp_path, story):
+    """An action that a kill prevented does not come back when what was done before it is taken back."""
+    text = STORY + f"\n{SEATS}\n"
+    story.write_text(text, encoding="utf-8", newline="")
+    review = Review(tmp_path, story)
+    review.do("accept")
+    one = story.read_bytes()
+    review.do("accept")
+    story.write_bytes(one)  # as if the process had been killed before the file was written
+    again = Review(tmp_path, story)
+    assert again.undo().status_code == 303 and story.read_text(encoding="utf-8") == text
+    assert again.session.standing() == []
+
+
 def test_killed_in_the_midst_of_undo(review, story):
     """The journal says that it was taken back, and the file does not: then it still stands, also after more was done."""
     review.do("accept")
@@ -649,6 +664,85 @@ def test_decisions_and_edits_of_several_files_are_taken_back_in_any_order(tmp_pa
     assert (tmp_path / "b.md").read_text(encoding="utf-8") == ONCE
 
 
+def test_of_two_at_once_one_is_refused(review, story):
+    """Two windows decide the same finding at the same moment: one is carried out, the other is told."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    form = {**review.form(), "do": "accept"}
+
+    def ask(number: int) -> int:
+        client = review.web.test_client()
+        client.get("/enter/address", base_url=HOME)
+        return client.post("/do", data={**form, "do": ("accept", "other", "edit")[number % 3], "text": "Else."}, base_url=HOME, headers={"Origin": HOME}).status_code
+
+    with ThreadPoolExecutor(6) as pool:
+        codes = sorted(pool.map(ask, range(12)))
+    assert codes == [303, *[409] * 11]
+    review.undo()
+    assert story.read_bytes() == STORY.encode()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
+def test_killed_at_any_moment(tmp_path):
+    """A review that is killed while it works leaves a file of which every action can be taken back, to the first byte."""
+    path = tmp_path / "a.txt"
+    crew = [f"Sailor {number} of the crew has a cabin with a round window that looks out over the stern at number {number} of the quay." for number in range(30)]
+    before = "\n\n".join([*crew, SEATS, *reversed(crew)]) + "\n"
+    path.write_text(before, encoding="utf-8", newline="")
+    work = (
+        "import sys, pathlib; sys.path.insert(0, sys.argv[2])\n"
+        "from test_review import Options, Path, Review\n"
+        "review = Review(Path(sys.argv[1]), Path(sys.argv[1]) / 'a.txt', options=Options(profile='article', select=('D101',)))\n"
+        "print('ready', flush=True)\n"
+        "while True:\n"
+        "    for do in ('accept', 'accept', 'other'):\n"
+        "        review.session.left(0) and review.do(do)\n"
+        "    review.undo()\n"
+        "    review.session.left(0) or [review.undo() for _ in range(8)]\n"
+    )
+    journal = tmp_path / "review.jsonl"
+    for wanted in (3, 4, 6, 9, 13, 18):
+        size = len(journal.read_bytes().splitlines()) + wanted if journal.exists() else wanted
+        process = subprocess.Popen([sys.executable, "-c", work, str(tmp_path), str(Path(__file__).parent)], stdout=subprocess.PIPE, text=True)
+        assert process.stdout is not None and process.stdout.readline() == "ready\n"
+        while not journal.exists() or len(journal.read_bytes().splitlines()) < size:
+            assert process.poll() is None
+            time.sleep(0.001)
+        process.kill()
+        process.wait(timeout=20)
+        process.stdout.close()
+        review = Review(tmp_path, path, options=Options(profile="article", select=("D101",)))
+        assert not review.session.look(0).problem
+        standing = review.session.standing()
+        assert not standing or standing[-1].after == sha256(path.read_bytes()).hexdigest()
+    while review.session.standing():
+        assert review.undo().status_code == 303
+    assert path.read_text(encoding="utf-8") == before
+
+
+def test_many_findings_stay_quick(tmp_path):
+    """A file with two thousand findings, and as many files: a page and an action take no longer than a person notices."""
+    lines = [f"At number {number} of the quay lives the captain of ship {number}, with {number} sorts of rope in his cellar.\n\nIt is the the house {number} with the green door.\n\n" for number in range(2000)]
+    path = tmp_path / "big.txt"
+    path.write_text("".join(lines), encoding="utf-8")
+    others = []
+    for number in range(2000):
+        others.append(tmp_path / f"{number}.md")
+        others[-1].write_text(f"# House\n\nHouse {number} is the the last one.\n", encoding="utf-8")
+    review = Review(tmp_path, path, *others, options=Options(profile="article", select=("D121",)))
+    for file in range(2001):
+        review.session.look(file)
+    assert len(review.session.left(0)) == 2000
+    review.page()
+    began = time.perf_counter()
+    page = review.page()
+    shown = time.perf_counter() - began
+    review.do("reject")
+    review.page()
+    assert len(page) < 200_000 and shown < 2, shown
+    print(f"page {shown:.2f} s, all {time.perf_counter() - began:.2f} s")
+
+
 def test_an_error_of_our_own_is_one_line(review, monkeypatch):
     """Law 9 holds for pages: what goes wrong in the program is said in a line, there and on the page."""
     monkeypatch.setattr(Session, "start", lambda self: 1 / 0)
@@ -688,3 +782,35 @@ def test_usage(tmp_path, story):
     finally:
         door.close()
     assert done.returncode == 2 and "--port" in done.stderr and "leave it out" in done.stderr and "Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a script that stands in for a browser, and SIGINT, are not for Windows")
+def test_the_browser_is_started_with_an_address_of_its_own(tmp_path, story):
+    """What starts in other people's sight works once; what is printed goes on working; Ctrl-C ends it with 130."""
+    import signal
+    from urllib.error import HTTPError
+    from urllib.request import urlopen
+
+    fake = tmp_path / "browser.sh"
+    fake.write_text(f'#!/bin/sh\nprintf %s "$1" > "{tmp_path}/opened.tmp" && mv "{tmp_path}/opened.tmp" "{tmp_path}/opened"\n', encoding="utf-8")
+    fake.chmod(0o755)
+    process = subprocess.Popen([sys.executable, "-m", "cleaner", "review", "--profile", "article", "story.md"], cwd=tmp_path, env={**os.environ, "BROWSER": f"{fake} %s"}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        assert process.stderr is not None
+        printed = next(row.strip() for row in process.stderr if row.startswith("http://127.0.0.1:"))
+        end = time.monotonic() + 20
+        while not (tmp_path / "opened").exists():
+            assert time.monotonic() < end
+            time.sleep(0.05)
+        opened = (tmp_path / "opened").read_text(encoding="utf-8")
+        assert opened != printed and opened.rpartition("/")[0] == printed.rpartition("/")[0]
+        assert urlopen(opened).status == 200
+        with pytest.raises(HTTPError, match="403"):
+            urlopen(opened)
+        assert urlopen(printed).status == urlopen(printed).status == 200
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=20)
+        assert process.returncode == 130 and out == "" and err == ""
+    finally:
+        process.kill()
+        process.communicate()

@@ -136,9 +136,19 @@ class Journal:
                     return stack[:at]
         return stack
 
-    def undone(self, action: Action) -> bool:
-        """Whether the journal says that an action was taken back, whatever the file says."""
-        return self._undone.get(action.id, False)
+    def settle(self, place: str, digest: str, *, decisions: bool = False) -> None:
+        """
+        Write down what so far only a file's digest says: what never came about, and what was never taken back.
+
+        To be called before a line about that file is added: behind it the digest says nothing of earlier ones any more.
+        """
+        stands = self.standing(place, digest, decisions=decisions)
+        for each in self._writes.get(("" if decisions else place, decisions), []):
+            undone = self._undone.get(each.id, False)
+            if undone and each in stands:
+                self.add({"kept": each.id})
+            elif not undone and each not in stands:
+                self.add({"void": each.id})
 
     def aside(self) -> dict[tuple[str, str], Action]:
         """Return the findings that are left for now, by file and id."""

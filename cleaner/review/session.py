@@ -319,6 +319,7 @@ class Session:
             if data is None or _digest(data) != action.after:
                 raise ChangedError(f"{path}: was changed since; take back what came after it first, or put it right by hand")
             restored = restore(action.file, data)
+            self.journal.settle(action.place, action.after, decisions=action.decisions)
             self.journal.add({"undo": action.id})
             try:
                 if action.made:
@@ -395,7 +396,7 @@ class Session:
         done = Cleaned(article, (), cleaned.profile, plan, cleaned.notes, cleaned.counts)
         report = document(Report((done,)), View(fixed=True, pedantic=True, root=self.project.root))
         action = self._action(do, at, item)._replace(file=report["files"][0])
-        self._settle(action)
+        self.journal.settle(action.place, action.before, decisions=action.decisions)
         self.journal.add(action)
         try:
             write(path, data, article.origin.sha256)
@@ -428,19 +429,13 @@ class Session:
             "findings": [{"status": "fixed", "edits": [{"start": edit.span.start, "end": edit.span.end, "before": edit.before, "after": edit.after}]}],
         }
         action = self._action(kind, at, item)._replace(file=entry, decisions=True, made=data is None)
-        self._settle(action)
+        self.journal.settle(action.place, action.before, decisions=action.decisions)
         self.journal.add(action)
         try:
             write(path, now, None if data is None else _digest(data))
         except (OSError, CleanerError):
             self.journal.add({"void": action.id})
             raise
-
-    def _settle(self, action: Action) -> None:
-        """Say in the journal what the file alone says so far: that a taking back never came about."""
-        for each in self.journal.standing(action.place, action.before, decisions=action.decisions):
-            if self.journal.undone(each):
-                self.journal.add({"kept": each.id})
 
     def _action(self, do: str, at: Place, item: Item) -> Action:
         from datetime import UTC, datetime
