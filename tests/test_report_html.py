@@ -261,6 +261,12 @@ def test_what_differs_is_marked_in_the_pair() -> None:
     assert ("del", "flaeks") in walk and ("ins", "flakes") in walk
 
 
+def test_where_nothing_goes_nothing_is_struck_out() -> None:
+    """Of two copies with differing facts neither needs to go, so what only one says is marked and not struck."""
+    tags = {tag for tag, _ in Walk(render(Report((conflict(),)), "html").partition('class="article"')[2]).rows}
+    assert "mark" in tags and not tags & {"del", "ins"}
+
+
 def test_slim_results_make_the_same_page() -> None:
     """A run over many files keeps no blocks; the page is the same without them."""
     for whole in (cleaned(GUIDE), harbour().files[0]):
@@ -337,8 +343,8 @@ def test_ten_thousand_findings_are_listed_and_the_rest_counted() -> None:
     for whole, left in ((many(700, 15), 500), (many(1, FINDINGS + 100), 100)):
         page = render(whole, "html")
         assert page.count('<details class="finding') == FINDINGS and len(page) < 40_000_000
-        assert f"{left} findings are not on this page: it holds 10,000." in text(page)
-    assert "The text ends here on this page: 100 more findings below, all in the JSON report." in text(page)
+        assert f"{left} findings are not on this page: it holds 10,000." in page
+    assert "The text ends here on this page: 100 more findings below, all in the JSON report." in page
 
 
 # The picture.
@@ -452,7 +458,7 @@ def press(browser, *keys: str) -> None:
 
 def test_nothing_of_an_article_runs(browser, tmp_path) -> None:
     """In Chromium no payload changes the title, sets a mark, adds an element or attribute, or is even tried."""
-    allowed = sorted({f"{tag} {name}" for tag, name in MADE} | {"tbody ", "tr ", "td ", "head ", "form hidden", "button ", "button type"})
+    allowed = sorted({f"{tag} {name}" for tag, name in MADE} | {"tbody ", "tr ", "td ", "head ", "form hidden", "button ", "button type", "div hidden", "div aria-hidden"})
     for payload in PAYLOADS:
         show(browser, render(hostile(payload), "html"), tmp_path)
         found = browser.execute_script(
@@ -521,6 +527,39 @@ def test_pointing_at_a_finding_shows_which_copy_stays(browser, tmp_path) -> None
     assert browser.execute_script(lit) == [found.get_attribute("data-stays")]
     ActionChains(browser).move_to_element(browser.find_element("tag name", "h1")).perform()
     assert browser.execute_script(lit) == []
+
+
+def test_resting_on_an_edit_or_on_a_mark_shows_both_copies(browser, tmp_path) -> None:
+    """After a moment, and never under the pointer; it stays while the pointer is on it; Escape and going on close it."""
+    from selenium.webdriver.common.action_chains import ActionChains
+    from selenium.webdriver.common.keys import Keys
+
+    show(browser, HARBOUR, tmp_path)
+    peek = browser.find_element("class name", "peek")
+
+    def rest(on) -> bool:
+        browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", on)
+        ActionChains(browser).move_to_element(on).perform()
+        browser.execute_async_script("setTimeout(arguments[0], 500)")
+        return peek.is_displayed()
+
+    removed = browser.find_elements("css selector", ".row.gone")[-1]
+    assert rest(removed) and "Stays, lines 7-10" in peek.text
+    middle = "const [top, bottom] = [...arguments].map((each) => each.getBoundingClientRect()).map((box) => [box.top, box.bottom]); const at = (bottom[0] + bottom[1]) / 2; return at < top[0] || at > top[1]"
+    assert browser.execute_script(middle, peek, removed)
+    ActionChains(browser).move_to_element(peek).perform()
+    browser.execute_async_script("setTimeout(arguments[0], 500)")
+    assert peek.is_displayed()
+    press(browser, Keys.ESCAPE)
+    assert not peek.is_displayed()
+    assert rest(browser.find_element("css selector", "svg.map a .hit")) and "line 4 repeats the title" in peek.text
+    assert not rest(browser.find_element("css selector", ".picture .legend"))
+    browser.execute_script("document.querySelector('.pairs li:last-child a').focus()")
+    browser.execute_async_script("setTimeout(arguments[0], 500)")
+    assert peek.is_displayed() and "lines 11-14 repeat" in peek.text
+    press(browser, Keys.ENTER)
+    assert not peek.is_displayed()
+    assert browser.get_log("browser") == []
 
 
 def test_findings_can_be_filtered_and_searched(browser, tmp_path) -> None:

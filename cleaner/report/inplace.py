@@ -50,6 +50,7 @@ class Row(NamedTuple):
         opens: The findings that begin here.
         stays: The findings whose other copy begins here, if they themselves do not.
         gone: All of its text goes.
+        by: The finding whose edit stands here, the first of several; 0: none does.
     """
 
     number: int
@@ -60,6 +61,7 @@ class Row(NamedTuple):
     opens: tuple[int, ...] = ()
     stays: tuple[int, ...] = ()
     gone: bool = False
+    by: int = 0
 
     @property
     def quiet(self) -> bool:
@@ -84,6 +86,7 @@ class _Change(NamedTuple):
     end: int
     kind: Kind
     after: str = ""
+    by: int = 0
 
 
 def rows(article: Article, blocks: Sequence[Block], found: Sequence[tuple[int, Entry]], lines: Lines, *, brief: bool = False) -> list[Row]:
@@ -103,10 +106,10 @@ def rows(article: Article, blocks: Sequence[Block], found: Sequence[tuple[int, E
         return []
     places = _Places(whole, spans)
     changes: dict[int, list[_Change]] = {}
-    edits = [edit for _, entry in found if entry.mendable for edit in entry.finding.edits]
-    for edit in sorted(edits, key=lambda edit: edit.span):
+    edits = [(edit, number) for number, entry in found if entry.mendable for edit in entry.finding.edits]
+    for edit, number in sorted(edits, key=lambda each: each[0].span):
         for row, change in places.edit(edit):
-            changes.setdefault(row, []).append(change)
+            changes.setdefault(row, []).append(change._replace(by=number))
     opens: dict[int, list[int]] = {}
     stays: dict[int, list[int]] = {}
     for number, entry in found:
@@ -222,7 +225,7 @@ def _row(whole: str, span: Span, kind: str, changes: Sequence[_Change], lines: L
     for change in changes:
         alone = change.start == change.end == span.start and "\n" in change.after.strip(" \t") and change.after.strip()
         if alone:
-            yield Row(0, "new", lines.at(span.start)[0], lines.at(span.start)[0], tuple(_cut("new", change.after.strip("\r\n"), longest)))
+            yield Row(0, "new", lines.at(span.start)[0], lines.at(span.start)[0], tuple(_cut("new", change.after.strip("\r\n"), longest)), by=change.by)
         else:
             left.append(change)
     text = whole[span.start : span.end]
@@ -236,7 +239,7 @@ def _row(whole: str, span: Span, kind: str, changes: Sequence[_Change], lines: L
         return
     said = [piece for piece in pieces if piece.text.strip()]
     gone = bool(said) and all(piece.kind == "gone" or piece.kind == "left" for piece in said) and any(piece.kind == "gone" for piece in said)
-    yield Row(0, kind or "between", lines.at(start)[0], lines.at(max(start, end - 1))[0], pieces, gone=gone)
+    yield Row(0, kind or "between", lines.at(start)[0], lines.at(max(start, end - 1))[0], pieces, gone=gone, by=next((change.by for change in left if change.by), 0))
 
 
 def _blank(whole: str, span: Span, changes: Sequence[_Change], lines: Lines) -> Iterator[Row]:

@@ -50,6 +50,40 @@
   for (const name of ["mouseover", "focusin"]) document.addEventListener(name, (event) => light(event, true));
   for (const name of ["mouseout", "focusout"]) document.addEventListener(name, (event) => light(event, false));
 
+  // Whoever rests on an edit, or on what leads to a finding, sees both copies at the other half of the window, until they go on.
+  const peek = document.createElement("div");
+  peek.className = "peek";
+  peek.hidden = true;
+  peek.ariaHidden = "true"; // it says again what the finding says
+  document.body.append(peek);
+  let later = 0;
+  const hide = () => {
+    clearTimeout(later);
+    peek.hidden = true;
+  };
+  const rest = (event) => {
+    const at = event.target;
+    clearTimeout(later);
+    if (peek.contains(at)) return;
+    const from = at.closest && at.closest(event.type === "focusin" ? "a[href^='#find-']" : "[data-find], a[href^='#find-']");
+    const found = from && document.getElementById(from.dataset.find || from.getAttribute("href").slice(1));
+    const pair = found && !found.open && (found.querySelector(".pair") || found.querySelector("table"));
+    later = setTimeout(() => {
+      if (!pair) return hide();
+      peek.replaceChildren(found.querySelector(".says").cloneNode(true), pair.cloneNode(true));
+      peek.classList.toggle("above", (event.clientY ?? from.getBoundingClientRect().top) > innerHeight / 2);
+      peek.hidden = false;
+    }, 300);
+  };
+  document.addEventListener("pointerover", (event) => {
+    if (event.pointerType !== "touch") rest(event);
+  });
+  document.addEventListener("focusin", rest);
+  document.addEventListener("click", hide);
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") hide();
+  });
+
   // The table of files can be sorted by any column.
   const table = document.getElementById("table");
   if (table) {
