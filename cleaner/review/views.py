@@ -40,14 +40,24 @@ _SAFETY = {
 
 
 class Side(NamedTuple):
-    """One of two texts, with what stands around it."""
+    """
+    One of two texts, with what stands around it.
+
+    Attributes:
+        name, lines: What it is, and where.
+        before, after: What stands around it; of the same block where `inside`.
+        parts: What it says; what only this side says is marked.
+        inside: It is a part of a block, such as a sentence, and runs on.
+        fate: "goes", "stays", or "" where nothing is edited.
+    """
 
     name: str
     lines: str
     before: str
     parts: tuple[Part, ...]
     after: str
-    goes: bool
+    inside: bool
+    fate: str
 
 
 class Row(NamedTuple):
@@ -121,7 +131,7 @@ def finding(session: Session, key: str, at: Place, *, problem: str = "", typed: 
     stations = [each.mark for each in left_there]
     boxes = []
     for side, span in (("copy", one.span), ("keeper", one.keeper)):
-        if span is not None and f"edit-{side}" in offers:
+        if span is not None and f"edit-{side}" in offers and not (side == "keeper" and _mends(page, one)):
             held = box(page, span)
             assert held is not None
             said = (typed or {}).get(side)
@@ -153,7 +163,7 @@ def finding(session: Session, key: str, at: Place, *, problem: str = "", typed: 
         state=state,
         exact=one.relation in ("exact", "normalised"),
         differences=one.differences,
-        mends=one.keeper is None and bool(one.edits),
+        mends=_mends(page, one),
         removes=bool(one.edits) and not any(edit.after.strip() for edit in one.edits),
         notes=look.cleaned.notes,
         offers=offers,
@@ -221,28 +231,34 @@ def _rows(session: Session, file: int, at: Place | None) -> list[Row]:
     ]
 
 
+def _mends(page: Page, one: Finding) -> bool:
+    """Whether a finding is best shown as its text now and then: it has no second copy, or one in the same paragraph."""
+    if not one.edits:
+        return False
+    return one.keeper is None or (len(covered(page, one.span)) == 1 and covered(page, one.span) == covered(page, one.keeper))
+
+
 def _sides(page: Page, one: Finding, lines: Lines) -> tuple[Side, Side | None, str]:
     """Return what a person compares: the copy and what it repeats, or a text now and as it would read."""
     article = page.article
-    if one.keeper is not None:
+    if one.keeper is not None and not _mends(page, one):
         pair = full(_cut(_flowing(page, one.span)), _cut(_flowing(page, one.keeper)))
-        goes = bool(one.edits)
+        goes, stays = ("goes", "stays") if one.edits else ("", "")
         left = Side("This copy", lines.named(one.span), *_context(page, one.span, pair.left), goes)
-        right = Side("The copy that stays" if goes else "What it repeats", lines.named(one.keeper), *_context(page, one.keeper, pair.right), False)
+        right = Side("The copy that stays" if one.edits else "What it repeats", lines.named(one.keeper), *_context(page, one.keeper, pair.right), stays)
         return left, right, pair.state
     region = _region(page, one)
-    before = article.said(region)
     if not one.edits:
-        start, end = one.span.start - region.start, one.span.end - region.start
-        marked = tuple(Part(text, only) for text, only in ((before[:start], False), (before[start:end], True), (before[end:], False)) if text)
-        return Side("Here", lines.named(one.span), *_context(page, region, marked), False), None, "none"
+        here = (Part(_cut(_plain(article.said(one.span))), True),)
+        return Side("Here", lines.named(one.span), *_context(page, one.span, here), ""), None, "none"
+    before = article.said(region)
     shifted = [edit._replace(span=Span(edit.span.start - region.start, edit.span.end - region.start)) for edit in sorted(one.edits)]
     after = apply(before, shifted)
     pair = full(_plain(before), _plain(after))
-    gone = before != after and pair.state == "same"  # only space, or what does not show
-    left = Side("Now", lines.named(one.span), *_context(page, region, (Part(_plain(before), False),) if gone else pair.left), False)
-    right = Side("As it would read", lines.named(one.span), *_context(page, region, (Part(_plain(after), False),) if gone else pair.right), False)
-    return left, right, "space" if gone else pair.state
+    space = before != after and pair.state == "same"  # only space, or what does not show
+    left = Side("Now", lines.named(one.span), *_context(page, region, pair.left), "")
+    right = Side("As it would read", lines.named(one.span), *_context(page, region, pair.right), "stays")
+    return left, right, "space" if space else pair.state
 
 
 def _region(page: Page, one: Finding) -> Span:
@@ -254,22 +270,22 @@ def _region(page: Page, one: Finding) -> Span:
     return Span(max(low, start - 1_500), min(high, end + 1_500))
 
 
-def _context(page: Page, span: Span, parts: Sequence[Part]) -> tuple[str, tuple[Part, ...], str]:
-    """Return parts with what stands before and after their place."""
+def _context(page: Page, span: Span, parts: Sequence[Part]) -> tuple[str, tuple[Part, ...], str, bool]:
+    """Return parts with what stands before and after their place, and whether that is of the same block."""
     blocks = covered(page, span)
-    first, last = (blocks[0], blocks[-1]) if blocks else (None, None)
-    start, end = span
-    if first is not None:
-        start = first.span.start if first.span.start < span.start else page.blocks[first.number - 1].span.start if first.number else first.span.start
-    if last is not None:
-        below = last.number + 1
-        end = last.span.end if span.end < last.span.end else page.blocks[below].span.end if below < len(page.blocks) else last.span.end
+    start, end, inside = *span, False
+    if blocks:
+        above, first, last, below = blocks[0].number - 1, blocks[0].span, blocks[-1].span, blocks[-1].number + 1
+        inside = first.start < span.start or span.end < last.end
+        # Inside a block its own text tells where this is; a whole block is told by its neighbours.
+        start = min(first.start, span.start) if inside or above < 0 else page.blocks[above].span.start
+        end = max(last.end, span.end) if inside or below == len(page.blocks) else page.blocks[below].span.end
     before, after = (_flowing(page, each).strip("\n") for each in (Span(start, span.start), Span(span.end, end)))
     if len(before) > _CONTEXT:
         before = f"… {before[-_CONTEXT:].partition(' ')[2] or before[-_CONTEXT:]}"
     if len(after) > _CONTEXT:
         after = f"{after[:_CONTEXT].rpartition(' ')[0] or after[:_CONTEXT]} …"
-    return before, tuple(parts), after
+    return before, tuple(parts), after, inside
 
 
 def _flowing(page: Page, span: Span) -> str:
