@@ -743,6 +743,43 @@ def test_many_findings_stay_quick(tmp_path):
     print(f"page {shown:.2f} s, all {time.perf_counter() - began:.2f} s")
 
 
+ROOT = Path(__file__).resolve().parents[1]
+TEXTS = sorted(path for folder in ("seeds", "fixtures") for path in (ROOT / folder).rglob("*") if path.suffix in {".md", ".txt", ".html", ".rst", ".adoc"} and path.stat().st_size < 20_000)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_whatever_is_done_can_be_taken_back(tmp_path, seed):
+    """Random actions on real files, with refusals, undo and new reviews in between: no error of ours, and the first bytes in the end."""
+    from random import Random
+
+    dice = Random(seed)
+    carried_out = 0
+    for path in dice.sample(TEXTS, 6):
+        file = tmp_path / path.name
+        before = path.read_bytes()
+        file.write_bytes(before)
+        review = Review(tmp_path, file, options=Options(pedantic=True))
+        for _ in range(8):
+            if not (left := review.session.left(0)):
+                break
+            item = dice.choice(left)
+            assert review.get(f"/finding/0/{item.mark}").status_code == 200
+            form = {"key": "form", "file": "0", "mark": item.mark, "digest": review.session.seen(0).digest, "do": dice.choice(["accept", "accept", "other", "edit", "meant", "duplicate", "reject"])}
+            was = file.read_bytes()
+            status = review.post("/do", {**form, "text": "Words that somebody typed.", "side": dice.choice(["copy", "keeper"])}).status_code
+            assert status in (303, 400) and (status == 303 or file.read_bytes() == was)
+            carried_out += status == 303
+            if dice.random() < 0.2:
+                review.undo()
+            if dice.random() < 0.2:
+                review = Review(tmp_path, file, options=Options(pedantic=True))
+        assert review.said == []
+        while review.session.standing():
+            assert review.undo().status_code == 303
+        assert file.read_bytes() == before and not (tmp_path / "cleaner-decisions.toml").exists()
+    assert carried_out
+
+
 def test_an_error_of_our_own_is_one_line(review, monkeypatch):
     """Law 9 holds for pages: what goes wrong in the program is said in a line, there and on the page."""
     monkeypatch.setattr(Session, "start", lambda self: 1 / 0)

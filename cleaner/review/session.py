@@ -356,14 +356,14 @@ class Session:
 
     def _finding(self, do: str, finding: Finding, cleaned: Cleaned, text: str, side: str) -> Finding:
         """Return a finding as it is to be carried out."""
+        if do in ("accept", "other") and (finding.safety == "report" or not finding.edits):
+            raise InputError("left as it is: this finding is only shown; edit the text by hand")
         if do == "accept":
-            if finding.safety == "report" or not finding.edits:
-                raise InputError("left as it is: this finding is only shown; edit the text by hand")
             return finding
         article = cleaned.article
         page = Page(article, segment(article), Options())
         if do == "other":
-            swapped = _other(page, finding) if finding.edits and finding.safety != "report" else None
+            swapped = _other(page, finding)
             if swapped is None:
                 raise InputError("the other copy is no block of its own, so only this one can go; edit it by hand")
             return swapped
@@ -385,8 +385,10 @@ class Session:
         article = cleaned.article
         plan = alone(article, options, finding)
         if not plan.taken:
-            reason = plan.skipped[0].reason
-            raise InputError(f"left as it is: {reason}" + ("; keep to the words of this one block" if do == "edit" else ""))
+            _, status, reason, _ = plan.skipped[0]
+            if do == "edit" and status == "skipped":  # so says the proof
+                reason = "that would change how the text around it reads; keep to the words of this one block"
+            raise InputError(f"left as it is: {reason}")
         text = apply(article.text, plan.edits)
         if text == article.text:
             raise InputError("nothing was changed")
