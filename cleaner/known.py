@@ -6,11 +6,14 @@ What people have said of a file's findings before this run: known since long, me
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, NamedTuple
 
 from cleaner.fingerprint import Key, mark
 from cleaner.model import Finding
+
+if TYPE_CHECKING:
+    from cleaner.decisions import Decision
 
 #: How the reason begins where a finding was accepted; the author's own comments stand in the text, these do not.
 MEANT = "recorded as meant"
@@ -31,6 +34,13 @@ class Known(NamedTuple):
     old: frozenset[str] = frozenset()
     meant: Mapping[str, str] = {}
     duplicates: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, path: str, old: Iterable[str], decisions: Iterable[Decision]) -> Known:
+        """Return what a baseline and a project's decisions say of one file."""
+        mine = [decision for decision in decisions if decision.path == path]
+        meant = {decision.id: decision.reason for decision in mine if decision.kind == "meant"}
+        return cls(path, frozenset(old), meant, frozenset(decision.id for decision in mine if decision.kind == "duplicate"))
 
     def __bool__(self) -> bool:
         return bool(self.old or self.meant or self.duplicates)

@@ -145,10 +145,7 @@ class Run(NamedTuple):
     def known(self, path: str) -> Known:
         """Return what people have said of a file's findings."""
         own = self.place(path)
-        old = frozenset((self.baseline or {}).get(own, ()))
-        mine = [decision for decision in self.decisions if decision.path == own]
-        meant = {decision.id: decision.reason for decision in mine if decision.kind == "meant"}
-        return Known(own, old, meant, frozenset(decision.id for decision in mine if decision.kind == "duplicate"))
+        return Known.of(own, (self.baseline or {}).get(own, ()), self.decisions)
 
 
 def _usable(paths: Sequence[str], given: dict[str, Any]) -> None:

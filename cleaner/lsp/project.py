@@ -81,10 +81,7 @@ class Project:
     def known(self, path: str) -> Known:
         """Return what people have said of a file's findings."""
         own = place(path, self.root)
-        mine = [decision for decision in self._decisions if decision.path == own]
-        meant = {decision.id: decision.reason for decision in mine if decision.kind == "meant"}
-        duplicates = frozenset(decision.id for decision in mine if decision.kind == "duplicate")
-        return Known(own, frozenset(self._baseline.get(own, ())), meant, duplicates)
+        return Known.of(own, self._baseline.get(own, ()), self._decisions)
 
 
 class Projects:

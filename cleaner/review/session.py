@@ -470,10 +470,7 @@ class Session:
     def known(self, file: int) -> Known:
         """Return what people have said of a file's findings."""
         own = self.project.place(file)
-        mine = [decision for decision in self._decided if decision.path == own]
-        meant = {decision.id: decision.reason for decision in mine if decision.kind == "meant"}
-        duplicates = frozenset(decision.id for decision in mine if decision.kind == "duplicate")
-        return Known(own, frozenset(self.project.baseline.get(own, ())), meant, duplicates)
+        return Known.of(own, self.project.baseline.get(own, ()), self._decided)
 
     def _decisions_path(self) -> str:
         from cleaner.decisions import place as lies
