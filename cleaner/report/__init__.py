@@ -14,7 +14,7 @@ A view only reads: what is in it can be computed from the report.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from cleaner.model import Report
 
@@ -69,6 +69,8 @@ class View(NamedTuple):
         color: Use colour; only for people's formats.
         width: Columns to write in.
         outputs: By the path of the source, where its cleaned text went instead.
+        links: Make names and places lead to their files; only for people's formats, on a terminal.
+        picture: Draw what repeats what, with these characters: "braille", "blocks" or "ascii"; "": do not.
         root: The project's folder, from which fingerprints count paths; "": from the working directory.
     """
 
@@ -79,6 +81,8 @@ class View(NamedTuple):
     width: int = 100
     outputs: Mapping[str, Output] = {}
     root: str = ""
+    links: bool = False
+    picture: Literal["", "braille", "blocks", "ascii"] = ""
 
 
 def render(report: Report, format: str, view: View | None = None) -> str:

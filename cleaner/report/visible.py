@@ -8,7 +8,9 @@ A title can carry an escape sequence that clears the screen, a file name a bidir
 from __future__ import annotations
 
 import re
-from unicodedata import combining, east_asian_width
+from collections.abc import Iterator
+from functools import lru_cache
+from unicodedata import category, east_asian_width
 
 #: What is written as an escape. Zero-width joiners stay: Indic scripts, Persian and emoji are spelt with them.
 _HIDDEN = (
@@ -24,9 +26,13 @@ _HIDDEN = (
     "]"
 )
 
-#: Characters without a width of their own that are no combining marks to Unicode. (The selector of emoji, U+FE0F, is not among
-#: them: it makes two columns of the narrow character before it.)
-_NOTHING = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}\N{VARIATION SELECTOR-15}"
+_JOINER = "\N{ZERO WIDTH JOINER}"
+_EMOJI = "\N{VARIATION SELECTOR-16}"  # shows the character before it as a picture, two columns wide
+_SKIN = range(0x1F3FB, 0x1F400)
+_FLAG = range(0x1F1E6, 0x1F200)  # letters of flags, of which two are one flag
+_JAMO = range(0x1160, 0x1200)  # vowels and finals of Hangul, drawn into the consonant before them
+#: What a joiner joins: pictures. Between letters of Indic scripts it only changes their shape.
+_PICTURES = (range(0x2190, 0x2C00), range(0x1F000, 0x20000))
 
 
 def visible(text: str) -> str:
@@ -52,7 +58,7 @@ def clip(text: str, width: int, *, more: bool = False) -> str:
     if not more and columns(text) <= width:
         return text
     used, kept = 1, []
-    for character in text:
+    for character in characters(text):
         used += columns(character)
         if used > width:
             break
@@ -64,12 +70,79 @@ def columns(text: str) -> int:
     """
     Return how many columns a text takes: wide East Asian characters and emoji take two, marks and joiners none.
 
-    >>> columns("ab"), columns("渡し船"), columns("e\N{COMBINING ACUTE ACCENT}"), columns("\N{WOMAN}\N{ZERO WIDTH JOINER}")
+    What terminals of today draw as one picture counts as one: flags, keycaps, skin tones, families. (Older ones draw some of them as
+    their parts. wcwidth tells the same, and `tests/test_columns.py` holds this against it; importing it takes a hook 40 ms.)
+
+    >>> columns("ab"), columns("渡し船"), columns("e\N{COMBINING ACUTE ACCENT}"), columns("\N{WOMAN}\N{ZERO WIDTH JOINER}\N{ROCKET}")
     (2, 6, 1, 2)
     """
     if text.isascii():
         return len(text)
-    return sum(0 if combining(char) or char in _NOTHING else 2 if east_asian_width(char) in "WF" else 1 for char in text)
+    return sum(map(_width, characters(text)))
+
+
+def flow(text: str, width: int) -> list[str]:
+    """
+    Break a visible text into rows of at most so many columns, between words where there are any.
+
+    >>> flow("to keep the 渡し船の運休 in mind", 11)
+    ['to keep the', '渡し船の運', '休 in mind']
+    """
+    rows, row = [], ""
+    for word in text.split():
+        while columns(word) > width:
+            rows += [row] if row else []
+            row, used = "", 0
+            at = 0
+            for character in characters(word):
+                used += columns(character)
+                if used > width and at:
+                    break
+                at += len(character)
+            rows.append(word[:at])
+            word = word[at:]
+        if row and columns(row) + 1 + columns(word) > width:
+            rows.append(row)
+            row = word
+        else:
+            row = f"{row} {word}" if row else word
+    return [*rows, row] if row else rows
+
+
+def characters(text: str) -> Iterator[str]:
+    """Yield what a reader takes for one character: with its marks, or all that one picture is made of."""
+    if text.isascii():
+        yield from text
+        return
+    start, flag = 0, False
+    for at in range(1, len(text)):
+        number = ord(text[at])
+        paired = number in _FLAG and ord(text[at - 1]) in _FLAG and not flag
+        if paired or _continues(text, at, number):
+            flag = paired
+            continue
+        yield text[start:at]
+        start, flag = at, False
+    if text:
+        yield text[start:]
+
+
+def _continues(text: str, at: int, number: int) -> bool:
+    """Whether a character belongs to the one before it."""
+    if number < 0x300:
+        return False
+    if text[at - 1] == _JOINER and at > 1:
+        return any(number in pictures for pictures in _PICTURES)
+    return number in _SKIN or number in _JAMO or category(text[at]) in ("Mn", "Me", "Cf")
+
+
+def _width(character: str) -> int:
+    first = character[0]
+    if len(character) > 1 and (_EMOJI in character or ord(first) in _FLAG):
+        return 2
+    if category(first) in ("Mn", "Me", "Cf") or ord(first) in _JAMO:
+        return int(first == "\N{SOFT HYPHEN}")
+    return 2 if east_asian_width(first) in "WF" else 1
 
 
 def _escape(character: str) -> str:
@@ -79,11 +152,41 @@ def _escape(character: str) -> str:
     return f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}"
 
 
-class Paint:
-    """The few colours of the reports; plain text where colour is off."""
+@lru_cache(maxsize=64)
+def _located(path: str) -> str:
+    import os
+    from urllib.parse import quote
 
-    def __init__(self, color: bool) -> None:
+    if not os.path.exists(path):
+        return ""
+    host = os.uname().nodename if hasattr(os, "uname") else ""  # tells a terminal that a file is on another machine
+    whole = os.path.abspath(path).replace(os.sep, "/")
+    drive = "" if whole.startswith("/") else "/"
+    return f"file://{quote(host, safe='')}{drive}{quote(os.fsencode(whole), safe='/:')}"
+
+
+def address(path: str, line: int = 0) -> str:
+    """
+    Return the URL of a file and a line of it, in ASCII without anything that could end it early; "" where there is no file.
+
+    The line stands behind "#", as kitty and VS Code read it; others open the file. (With "#L12" kitty reads nothing.)
+    """
+    url = _located(path) if path not in ("", "-") else ""
+    return f"{url}#{line}" if url and line else url
+
+
+class Paint:
+    """The few colours of the reports, and links to places in files; plain text where they are off."""
+
+    def __init__(self, color: bool, links: bool = False) -> None:
         self.color = color
+        self.links = links
+
+    def link(self, text: str, path: str, line: int = 0) -> str:
+        """Make a text lead to a file that is there, and to a line of it."""
+        if not self.links or not text or not (url := address(path, line)):
+            return text
+        return f"\x1b]8;;{url}\x1b\\{text}\x1b]8;;\x1b\\"
 
     def bold(self, text: str) -> str:
         return self._sgr("1", text)

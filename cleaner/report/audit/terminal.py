@@ -27,7 +27,7 @@ from cleaner.report.audit.figures import (
 )
 from cleaner.report.entries import title as name
 from cleaner.report.terminal import aligned, count, percent
-from cleaner.report.visible import Paint, clip, columns, snippet, visible
+from cleaner.report.visible import Paint, clip, columns, flow, snippet, visible
 from cleaner.stories.model import Aside, Audit, Boilerplate, Change, Member
 
 #: How far what belongs to a finding stands in.
@@ -147,32 +147,6 @@ def differing(differences: Iterable[Difference]) -> list[str]:
 def left_out(number: int) -> str:
     """Say that a limit left stories out."""
     return f"… and {number:,} more {'story' if number == 1 else 'stories'} with fewer copies; --limit shows more"
-
-
-def flow(text: str, width: int) -> list[str]:
-    """
-    Break a visible text into rows of at most so many columns, between words where there are any.
-
-    >>> flow("to keep the 渡し船の運休 in mind", 11)
-    ['to keep the', '渡し船の運', '休 in mind']
-    """
-    rows, row = [], ""
-    for word in text.split():
-        while columns(word) > width:
-            rows += [row] if row else []
-            row, used = "", 0
-            for at, character in enumerate(word):
-                used += columns(character)
-                if used > width:
-                    rows.append(word[: max(at, 1)])
-                    word = word[max(at, 1) :]
-                    break
-        if row and columns(row) + 1 + columns(word) > width:
-            rows.append(row)
-            row = word
-        else:
-            row = f"{row} {word}" if row else word
-    return [*rows, row] if row else rows
 
 
 def _section(title: str, rows: Iterable[str], paint: Paint) -> str:
