@@ -491,7 +491,8 @@ def write(path: str | os.PathLike[str], data: bytes, expected_sha256: str | None
 
     Mode, owner, extended attributes and (through them) access lists stay. A symbolic link stays a link: its target is
     written. A file with several hard links, or in a directory where nothing can be made, is written in place with a
-    copy kept beside it until that has succeeded. A file that holds these bytes already is not touched at all.
+    copy kept beside it until that has succeeded. A file that holds these bytes already is not touched at all. What is no file at
+    all, such as /dev/null or a pipe, is written to and stays what it is.
 
     Args:
         path: The file.
@@ -506,6 +507,10 @@ def write(path: str | os.PathLike[str], data: bytes, expected_sha256: str | None
     where = os.fspath(path)
     name = _shown(where)
     try:
+        if _is_device(where):
+            with open(where, "wb") as stream:
+                stream.write(data)
+            return
         target = os.path.realpath(where)
         present = _present(target, name, expected_sha256)
         if present == data:
@@ -526,6 +531,15 @@ def write(path: str | os.PathLike[str], data: bytes, expected_sha256: str | None
             _overwrite(target, name, data, present)
     except (OSError, ValueError) as error:
         raise InputError(f"{name}: cannot be written: {_reason(error)}; it is as it was") from error
+
+
+def _is_device(where: str) -> bool:
+    """Whether a path leads to a device, a pipe or a socket: to replace it would take it away from everybody else."""
+    try:
+        mode = os.stat(where).st_mode
+    except OSError:
+        return False
+    return not stat.S_ISREG(mode) and not stat.S_ISDIR(mode)
 
 
 class _NotOursError(Exception):

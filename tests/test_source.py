@@ -538,3 +538,19 @@ def test_torn_in_place(file: Path, tmp_path_factory: pytest.TempPathFactory, mon
         write(file, NEW, sha(OLD))
     backup = next(entry for entry in file.parent.iterdir() if entry.suffix == ".bak")
     assert backup.read_bytes() == OLD
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_what_is_no_file_stays_what_it_is(tmp_path: Path) -> None:
+    """A pipe, or a device such as /dev/null, is written to; a file in its place would take it away from everybody else."""
+    import threading
+
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    heard: list[bytes] = []
+    reader = threading.Thread(target=lambda: heard.append(pipe.read_bytes()), daemon=True)
+    reader.start()
+    write(pipe, b"once\n" * 50_000, None)
+    reader.join(10)
+    assert heard == [b"once\n" * 50_000]
+    assert stat.S_ISFIFO(os.stat(pipe).st_mode) and os.listdir(tmp_path) == ["pipe"]
