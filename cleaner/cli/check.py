@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from cleaner.cli.shared import (
+    PICTURE,
     REPORT,
     RUNNING,
     attempt,
@@ -22,12 +23,12 @@ from cleaner.cli.shared import (
     put,
     reports_fit,
     say,
+    seen,
     settings,
     shared,
     show,
     standard_input,
     watched,
-    wide,
     write_reports,
 )
 from cleaner.cli.work import Progress, Result, Task, do_all
@@ -58,6 +59,7 @@ if TYPE_CHECKING:
 @click.option("--accept", multiple=True, metavar="ID", help="Record a finding as meant; -v and JSON show ids.")
 @click.option("--confirm", multiple=True, metavar="ID", help="Record a finding as a duplicate.")
 @click.option("--reason", metavar="TEXT", help="Why, for the reader of the recorded decisions.")
+@PICTURE
 @RUNNING
 @shared
 def check(paths: tuple[str, ...], **given: Any) -> int:
@@ -175,6 +177,9 @@ def _begin(given: dict[str, Any]) -> Run:
     chosen = chosen._replace(options=options)
     fix = given["fix"] and not given["diff"]
     root = chosen.root
+    format = "diff" if given["diff"] else chosen.output_format or "full"
+    if given["picture"] and format != "full":
+        raise click.UsageError(f"--picture is drawn for people, in the format full; {format} has no place for it")
     view = View(fixed=fix, pedantic=options.pedantic, verbose=given["verbose"], root=root)
     return Run(
         given,
@@ -183,7 +188,7 @@ def _begin(given: dict[str, Any]) -> Run:
         chosen.for_files(),
         view,
         root,
-        "diff" if given["diff"] else chosen.output_format or "full",
+        format,
         fix,
         _baseline(chosen, given),
         _decisions(root),
@@ -462,8 +467,7 @@ def _publish(report: Report, run: Run, passed: Sequence[tuple[str, str]], *, to_
 
         write(given["output_file"], encoded(report, format, view), None)
     elif human or (format == "diff" and colorful(given["color"], stream)):
-        seen = view._replace(color=colorful(given["color"], stream), width=wide(stream))
-        (say if to_stderr else show)(render(report, format, seen)) if _any(report) else None
+        (say if to_stderr else show)(render(report, format, seen(view, given, stream))) if _any(report) else None
     elif to_stderr:
         say(encoded(report, format, view).decode("utf-8", "replace"))
     else:
@@ -473,7 +477,7 @@ def _publish(report: Report, run: Run, passed: Sequence[tuple[str, str]], *, to_
     elif human and not given["quiet"]:
         from cleaner.report.terminal import summary
 
-        if text := summary(report, view._replace(color=colorful(given["color"], sys.stderr))):
+        if text := summary(report, seen(view, given, sys.stderr)):
             say(text)
 
 

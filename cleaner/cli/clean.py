@@ -16,6 +16,7 @@ from cleaner.cli.shared import (
     ENCODING,
     EXTRACT,
     LAYOUT,
+    PICTURE,
     REPORT,
     attempt,
     colorful,
@@ -23,10 +24,10 @@ from cleaner.cli.shared import (
     put,
     reports_fit,
     say,
+    seen,
     settings,
     shared,
     standard_input,
-    wide,
     write_reports,
 )
 from cleaner.errors import InputError
@@ -53,6 +54,7 @@ class Job(NamedTuple):
 @LAYOUT
 @EXTRACT
 @ENCODING
+@PICTURE
 @shared
 @click.pass_context
 def clean(context: click.Context, /, sources: tuple[str, ...], **given: Any) -> int:
@@ -92,7 +94,7 @@ def clean(context: click.Context, /, sources: tuple[str, ...], **given: Any) -> 
     if given["diff"]:
         _diff(report, view, given["color"])
     if not given["quiet"]:
-        _tell(report, view, given["color"])
+        _tell(report, seen(view, given, sys.stderr))
     if errors:
         return 2
     return int(given["check"] and any(cleaned.plan.edits for cleaned in files))
@@ -202,11 +204,10 @@ def _diff(report: Report, view: View, color: str) -> None:
         put(encoded(report, "diff"))
 
 
-def _tell(report: Report, view: View, color: str) -> None:
+def _tell(report: Report, view: View) -> None:
     from cleaner.report.terminal import full, summary
 
-    seen = view._replace(color=colorful(color, sys.stderr), width=wide(sys.stderr))
-    if text := full(report, seen):
+    if text := full(report, view):
         say(text)
-    if text := summary(report, seen):
+    if text := summary(report, view):
         say(text)

@@ -35,6 +35,7 @@ _SETTINGS = (
 )
 LAYOUT = click.option("--layout", type=click.Choice(LAYOUTS), help="canonical: title, decks, body; keep: as it is.")
 ENCODING = click.option("--output-encoding", type=click.Choice(["keep", "utf-8"]), help="Of a new file or of stdout.")
+PICTURE = click.option("--picture", is_flag=True, help="Also draw what repeats what.")
 EXTRACT = click.option("--extract/--no-extract", default=None, help="Take the main text out of a web page first.")
 
 #: How to run, rather than what to look for.
@@ -43,6 +44,7 @@ _ALWAYS = (
     click.option("--config", metavar="FILE", help="Read these settings instead of the project's."),
     click.option("--isolated", is_flag=True, help="Read no settings file."),
     click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Use colour."),
+    click.option("--hyperlinks", type=click.Choice(["auto", "always", "never"]), default="auto", help="Link names and lines to their files."),
     click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors on stderr."),
     click.option("-v", "--verbose", is_flag=True, help="Also show what was skipped, and why."),
     click.option("--debug", is_flag=True, help="Show where in the program an input failed."),
@@ -211,6 +213,32 @@ def colorful(choice: str, stream: Any) -> bool:
     if environ.get("FORCE_COLOR", "0") not in ("", "0"):
         return True
     return environ.get("TERM") != "dumb" and bool(stream.isatty())
+
+
+def linked(choice: str, stream: Any) -> bool:
+    """Whether to write hyperlinks to a stream: the flag decides, then FORCE_HYPERLINK, then the terminal."""
+    from os import environ
+
+    if choice != "auto":
+        return choice == "always"
+    if (forced := environ.get("FORCE_HYPERLINK")) is not None:
+        return forced not in ("", "0")
+    if environ.get("TERM", "") in ("dumb", "linux") or environ.get("CI") or not stream.isatty():
+        return False
+    # Terminals that know nothing of links leave them out. Only the old console of Windows shows what stands between.
+    return sys.platform != "win32" or "WT_SESSION" in environ or "TERM_PROGRAM" in environ
+
+
+def seen(view: View, given: dict[str, Any], stream: Any) -> View:
+    """Return a view as a stream can show it: its colours, columns, links and characters."""
+    view = view._replace(color=colorful(given["color"], stream), width=wide(stream), links=linked(given["hyperlinks"], stream))
+    if not given.get("picture"):
+        return view
+    from os import environ
+
+    from cleaner.report.plot import cells
+
+    return view._replace(picture=cells(stream.encoding or "utf-8", environ.get("TERM", "")))
 
 
 def watched(stream: Any) -> bool:

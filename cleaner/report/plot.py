@@ -21,7 +21,7 @@ from typing import Literal, NamedTuple
 
 from cleaner.lines import Lines
 from cleaner.model import Span
-from cleaner.report.visible import Paint, columns, flow
+from cleaner.report.visible import Paint, flow
 
 #: Columns and rows, at most: a picture fits a terminal of 80 by 24.
 _WIDE = 40
@@ -127,7 +127,7 @@ class _Canvas:
     def line(self, down: Span, across: Span, shape: _Shape, *, gone: bool = False) -> None:
         """Draw a line from where two spans begin to where they end: thin for the text itself and near copies, thick for others."""
         first, last = self._dot(across.start, down.start), self._dot(max(across.end - 1, across.start), max(down.end - 1, down.start))
-        steps = max(last[0] - first[0], last[1] - first[1], 1)
+        steps = max(last[1] - first[1], 1 if self._kind == "ascii" else last[0] - first[0], 1)
         for step in range(steps + 1):
             x = round(first[0] + (last[0] - first[0]) * step / steps)
             y = round(first[1] + (last[1] - first[1]) * step / steps)
@@ -135,7 +135,7 @@ class _Canvas:
                 continue  # so that it is told apart without colour
             self._set(x, y, shape, gone)
             if shape == "same" and self._kind == "braille":
-                self._set(min(x + 1, self._wide - 1), y, shape, gone)
+                self._set(min(x + 1, last[0]), y, shape, gone)
 
     def name(self, name: str, repeat: Repeat) -> None:
         """Put a letter beside a line, where there is room: right of its end, else left of its beginning."""

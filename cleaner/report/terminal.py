@@ -10,14 +10,14 @@ The report that a person reads: what repeats what, both places, how alike, why t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from cleaner.lines import Lines
 from cleaner.model import Article, Cleaned, Difference, Finding, Place, Report, Span
 from cleaner.report import View
 from cleaner.report.entries import Entry, counts, entries, identified, name, said, title, total
-from cleaner.report.visible import Paint, clip, columns, snippet, visible
+from cleaner.report.visible import Paint, clip, columns, flow, snippet, visible
 
 if TYPE_CHECKING:
     from cleaner.report.words import Piece
@@ -33,7 +33,7 @@ def full(report: Report, view: View | None = None) -> str:
 def concise(report: Report, view: View | None = None) -> str:
     """Write a line a finding: `path:line:column: D101 [*] message`; the star says that `--fix` mends it."""
     view = view or View()
-    paint = Paint(view.color)
+    paint = Paint(view.color, view.links)
     rows: list[str] = []
     for cleaned in report.files:
         if found := _seen(cleaned, view):
@@ -58,7 +58,7 @@ def summary(report: Report, view: View | None = None) -> str:
         line += f"; {mendable} can be mended with --fix" if mendable and not view.fixed else ""
     else:
         line = f"nothing found in {looked}" if counted["files"] else ""
-    return paint.bold(line) + "\n" if line else ""
+    return "".join(paint.bold(row) + "\n" for row in flow(line, view.width))
 
 
 def count(number: int, noun: str) -> str:
@@ -136,26 +136,35 @@ def _seen(cleaned: Cleaned, view: View) -> list[Entry]:
 def _row(cleaned: Cleaned, entry: Entry, lines: Lines, paint: Paint) -> str:
     line, column = lines.at(entry.finding.span.start)
     mark = "[fixed] " if entry.status == "fixed" else "[*] " if entry.mendable else ""
-    path = paint.bold(visible(name(cleaned)))
-    return f"{path}:{line}:{column}: {paint.red(entry.finding.rule)} {mark}{visible(entry.finding.message)}"
+    path = cleaned.article.origin.path
+    place = paint.link(f"{paint.bold(visible(name(cleaned)))}:{line}:{column}", path, line)
+    return f"{place}: {paint.red(entry.finding.rule)} {mark}{visible(entry.finding.message)}"
 
 
 def _file(cleaned: Cleaned, view: View) -> str:
     found = _seen(cleaned, view)
     if not found and not view.verbose:
         return ""
-    paint, lines = Paint(view.color), Lines(cleaned.article.text)
+    paint, lines = Paint(view.color, view.links), Lines(cleaned.article.text)
     article = cleaned.article
     about = f"{cleaned.profile}, {article.format}, {count(counts(cleaned).blocks, 'block')}"
-    rows = [f"{paint.bold(visible(name(cleaned)))}  {paint.dim(about)}"]
+    path = visible(name(cleaned))
+    rows = [paint.link(paint.bold(path), article.origin.path)]
+    rows += [f"  {paint.dim(about)}"]
+    if columns(path) + 2 + columns(about) <= view.width:
+        rows = ["".join(rows)]
     marks = {id(entry.finding): mark for mark, entry in identified(cleaned, view)} if view.verbose else {}
     groups = list(_grouped(found))
     margin = max((columns(_where(group, lines)) for group in groups), default=0)
     for group in groups:
         rows += _finding(group, article, lines, view, margin, paint)
         if marks:
-            rows.append(" " * (margin + 4) + paint.dim(_ids([marks[id(entry.finding)] for entry in group])))
-    rows += [f"  {paint.dim('not looked at: ' + visible(note))}" for note in cleaned.notes]
+            ids = _ids([marks[id(entry.finding)] for entry in group])
+            rows += [" " * (margin + 4) + paint.dim(row) for row in flow(ids, view.width - margin - 4)]
+    for note in cleaned.notes:
+        rows += [f"  {paint.dim(row)}" for row in flow("not looked at: " + visible(note), view.width - 2)]
+    if view.picture:
+        rows += _picture(article, found, lines, view, paint)
     return "".join(row + "\n" for row in rows)
 
 
@@ -196,27 +205,87 @@ def _finding(
     entry, indent = group[0], " " * (margin + 4)
     finding = entry.finding
     times = f" ({len(group)} times)" if len(group) > 1 else ""
-    where = _where(group, lines).ljust(margin)
-    rule = paint.red(finding.rule) if entry.status == "open" else paint.green(finding.rule)
-    label = paint.dim(title(finding.rule))
-    yield f"  {paint.cyan(where)}  {rule} {label}  {visible(finding.message)}{times}"
-    shown = _differences(finding, lines, paint) if finding.differences and finding.rule == "D105" else []
+    where = _where(group, lines)
+    place = paint.link(paint.cyan(where), article.origin.path, lines.at(finding.span.start)[0]) + " " * (margin - columns(where))
+    rule = paint.red if entry.status == "open" else paint.green
+    room = view.width - len(indent)
+    said_first = [*_pieces(finding.rule, room, rule), *_pieces(title(finding.rule) + " ", room, paint.dim)]
+    first, *more = _wrapped([*said_first, *_pieces(visible(finding.message) + times, room)], room)
+    yield f"  {place}  {first}"
+    yield from (indent + row for row in more)
+    shown = _differences(finding, lines, room, paint) if finding.differences and finding.rule == "D105" else []
     if finding.relation in ("near", "contained") and finding.keeper is not None:
-        yield from (indent + row for row in _words(article, finding, view.width - len(indent), paint))
+        yield from (indent + row for row in _words(article, finding, room, paint))
     elif len(group) == 1 and said(article, finding.span).strip():
-        yield indent + paint.dim(f"“{snippet(said(article, finding.span), min(view.width - len(indent), 72) - 2)}”")
+        yield indent + paint.dim(f"“{snippet(said(article, finding.span), min(room, 72) - 2)}”")
     yield from (indent + row for row in shown)
-    yield indent + " · ".join(part for part in (_fate(entry, paint), alike(finding), _stays(finding, lines)) if part)
+    yield from (indent + row for row in _wrapped(_fate(entry, article, lines, room, paint), room))
 
 
-def _fate(entry: Entry, paint: Paint) -> str:
-    what = visible(fate(entry))
-    return paint.green(what) if entry.status == "fixed" else paint.yellow(what) if entry.status == "open" else what
-
-
-def _stays(finding: Finding, lines: Lines) -> str:
+def _fate(entry: Entry, article: Article, lines: Lines, room: int, paint: Paint) -> Iterator[tuple[str, str]]:
+    """Yield what became of a finding, how alike the copies are, and which stays and why, in pieces that are not to be broken."""
+    finding = entry.finding
+    painted = paint.green if entry.status == "fixed" else paint.yellow if entry.status == "open" else _plain
+    parts = [list(_pieces(visible(fate(entry)), room, painted)), list(_pieces(alike(finding), room))]
     verb = stays(finding, lines)
-    return ": ".join(part for part in (verb, visible(finding.because)) if part)
+    if verb and finding.keeper is not None and columns(verb) < room:
+        colon = ": " if finding.because else ""
+        kept = [(verb + colon, paint.link(verb, article.origin.path, lines.at(finding.keeper.start)[0]) + colon)]
+    else:
+        kept = list(_pieces(f"{verb}:" if verb and finding.because else verb, room))
+    parts.append([*kept, *_pieces(visible(finding.because), room)])
+    said = [part for part in parts if part]
+    for part in said[:-1]:
+        *others, last = part
+        yield from others
+        yield last[0].rstrip() + " · ", last[1].rstrip() + " · "
+    yield from said[-1] if said else ()
+
+
+def _plain(text: str) -> str:
+    return text
+
+
+def _pieces(text: str, room: int, painted: Callable[[str], str] = _plain) -> Iterator[tuple[str, str]]:
+    """Yield a visible text word by word, each with the space behind it, as it counts for the width and as it is written."""
+    for word in text.split(" ") if text else ():
+        for part in flow(word, room) or [""]:
+            yield f"{part} ", f"{painted(part)} "
+
+
+def _wrapped(pieces: Iterable[tuple[str, str]], width: int) -> Iterator[str]:
+    """Yield rows of at most so many columns."""
+    row, used = "", 0
+    for text, shown in pieces:
+        if used and used + columns(text.rstrip()) > width:
+            yield row.rstrip()
+            row, used = "", 0
+        if used or text.strip():
+            row, used = row + shown, used + columns(text)
+    if row.strip():
+        yield row.rstrip()
+
+
+def _picture(article: Article, found: list[Entry], lines: Lines, view: View, paint: Paint) -> Iterator[str]:
+    """Draw what repeats what."""
+    from cleaner.fingerprint import Key
+    from cleaner.report.plot import Repeat, plot
+
+    repeats = [
+        Repeat(
+            finding.span,
+            finding.keeper,
+            Key.of(finding.key).times,
+            finding.relation not in ("near", "contained"),
+            entry.mendable,
+            f"{places(finding.span, lines)} {'repeat' if '-' in places(finding.span, lines) else 'repeats'} {places(finding.keeper, lines)}: {title(finding.rule)}, {visible(fate(entry))}",
+        )
+        for entry in found
+        if (finding := entry.finding).keeper is not None
+    ]
+    if repeats and view.picture:
+        yield ""
+        yield from ("  " + row for row in plot(len(article.text), lines, repeats, view.picture, view.width - 2, paint))
 
 
 def _words(article: Article, finding: Finding, width: int, paint: Paint) -> Iterator[str]:
@@ -226,7 +295,7 @@ def _words(article: Article, finding: Finding, width: int, paint: Paint) -> Iter
     assert finding.keeper is not None
     pieces = compare(said(article, finding.span), said(article, finding.keeper))
     if pieces is None:
-        yield paint.dim(f"“{snippet(said(article, finding.span), 70)}”")
+        yield paint.dim(f"“{snippet(said(article, finding.span), min(width, 72) - 2)}”")
         return
     yield from aligned(pieces, width, paint)
 
@@ -235,14 +304,7 @@ def aligned(pieces: list[Piece], width: int, paint: Paint) -> Iterator[str]:
     """Yield rows of at most so many columns that show two texts as one, with what only one of them has marked."""
     from cleaner.report.words import trimmed
 
-    row, used = "", 0
-    for text, shown in _painted(trimmed(pieces)[:200], min(60, width - 6), paint):
-        if used and used + columns(text) > width:
-            yield row.rstrip()
-            row, used = "", 0
-        row, used = row + shown, used + columns(text)
-    if row.strip():
-        yield row.rstrip()
+    yield from _wrapped(_painted(trimmed(pieces)[:200], min(60, width - 6), paint), width)
 
 
 def _painted(pieces: list[Piece], longest: int, paint: Paint) -> Iterator[tuple[str, str]]:
@@ -268,13 +330,15 @@ def _folded(text: str) -> str:
     return visible(re.sub(r"\s+", " ", text))
 
 
-def _differences(finding: Finding, lines: Lines, paint: Paint) -> list[str]:
+def _differences(finding: Finding, lines: Lines, room: int, paint: Paint) -> list[str]:
     """Return a small table of the facts in which two copies differ."""
+    widest = max(columns(difference.kind) for difference in finding.differences)
+    cell = max(8, min(32, (room - widest - 4) // 2))
     heads = Difference("", f"line {places(finding.keeper, lines)}" if finding.keeper else "stays", "")
     heads = heads._replace(duplicate=f"line {places(finding.span, lines)}")
     table = [
         heads,
-        *(Difference(*(clip(visible(cell), 32) or "—" for cell in row)) for row in finding.differences[:12]),
+        *(Difference(*(clip(visible(said), cell) or "—" for said in row)) for row in finding.differences[:12]),
     ]
     wide = [max(columns(row[cell]) for row in table) for cell in range(3)]
     rows = [

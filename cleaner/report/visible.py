@@ -88,7 +88,7 @@ def flow(text: str, width: int) -> list[str]:
     >>> flow("to keep the 渡し船の運休 in mind", 11)
     ['to keep the', '渡し船の運', '休 in mind']
     """
-    rows, row = [], ""
+    rows, row, width = [], "", max(width, 1)
     for word in text.split():
         while columns(word) > width:
             rows += [row] if row else []
