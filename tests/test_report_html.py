@@ -18,6 +18,7 @@ from report_samples import conflict, repeated_lines, report, twice
 from report_samples import article as written
 
 from cleaner.cli import main
+from cleaner.errors import CleanerError
 from cleaner.lines import Lines
 from cleaner.model import Article, Block, Cleaned, Difference, Edit, Finding, Origin, Place, Plan, Problem, Report, Scores, Skipped, Span
 from cleaner.options import Options
@@ -27,6 +28,7 @@ from cleaner.report.entries import entries, slim
 from cleaner.report.html import FINDINGS, meaning
 from cleaner.report.inplace import HELD, rows, stretches
 from cleaner.report.picture import MARKS, SIZE, draw
+from cleaner.report.visible import visible
 from cleaner.source import decode, read
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -179,18 +181,33 @@ def test_the_page_loads_nothing() -> None:
     assert "innerHTML" not in walk.raw["script"] and "eval" not in walk.raw["script"]
 
 
-def test_the_text_is_whole() -> None:
-    """What is not new spells the article, what is not gone spells the cleaned one, block by block."""
-    for whole in (*harbour().files, cleaned(GUIDE), cleaned(GUIDE, unsafe_fixes=True), twice()):
-        found = list(enumerate(entries(whole, FIXED), 1))
+CASES = sorted(path for folder in ("cases", "untouched") for path in (ROOT / "fixtures" / folder).glob("*.in.*" if folder == "cases" else "*"))
+
+
+@pytest.mark.parametrize("layout", ["keep", "canonical"])
+def test_the_text_is_whole(layout: str) -> None:
+    """Of every fixture: what is not new spells the article, what is not gone the cleaned one, and each finding begins at one row."""
+    options = Options(layout=layout, pedantic=True, unsafe_fixes=True)
+    told = 0
+    for path in [*CASES, *(ROOT / "seeds").glob("*.*")]:
+        try:
+            whole = clean_article(read(str(path), options), options)
+        except CleanerError:
+            continue
+        found = list(enumerate(entries(whole, View(fixed=True, pedantic=True)), 1))
         made = rows(whole.article, whole.blocks, found, Lines(whole.article.text))
+        if any(piece.kind == "left" for row in made for piece in row.pieces):
+            continue
 
-        def spelt(without: str) -> list[str]:
-            told = [[piece.text for piece in row.pieces if piece.kind != without] for row in made if row.kind != "blank"]
-            return " \n ".join("".join(each) for each in told).split()
+        def spelt(without: str) -> str:
+            said = "".join(piece.text for row in made if row.kind != "blank" for piece in row.pieces if piece.kind != without)
+            return visible("".join(re.sub("[␣↵⇥]", "", said).split()))
 
-        assert spelt("new") == whole.article.text.split()
-        assert spelt("gone") == whole.text.split()
+        assert spelt("new") == visible("".join(whole.article.text.split())), path
+        assert spelt("gone") == visible("".join(whole.text.split())), path
+        assert sorted(number for row in made for number in row.opens) == [number for number, _ in found], path
+        told += bool(found)
+    assert told > 100
 
 
 def test_every_finding_stands_in_the_text_and_leads_to_the_copy_that_stays() -> None:

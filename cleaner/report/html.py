@@ -193,7 +193,7 @@ def _file(number: int, cleaned: Cleaned, listed: Sequence[tuple[str, Entry]]) ->
     rules = Counter(entry.finding.rule for _, entry in listed)
     return File(
         number,
-        name(cleaned),
+        "standard input" if name(cleaned) == "-" else name(cleaned),
         cleaned,
         Counter(entry.status for _, entry in listed),
         tuple(sorted(rules)),
