@@ -821,6 +821,27 @@ def test_usage(tmp_path, story):
     assert done.returncode == 2 and "--port" in done.stderr and "leave it out" in done.stderr and "Traceback" not in done.stderr
 
 
+@pytest.mark.skipif(os.name == "nt", reason="SIGINT is not for Windows")
+def test_the_command_says_what_the_page_shows(tmp_path):
+    """docs/review.md shows what the command prints of the seeds, but for the port and the token."""
+    import shutil
+    import signal
+
+    shutil.copytree(ROOT / "seeds", tmp_path / "seeds")
+    shown = re.search(r"```text\n\$ cleaner (review seeds)\n(.*?)```", (ROOT / "docs" / "review.md").read_text(encoding="utf-8"), re.DOTALL)
+    assert shown is not None
+    process = subprocess.Popen([sys.executable, "-m", "cleaner", *shown[1].split(), "--no-browser"], cwd=tmp_path, stderr=subprocess.PIPE, text=True, encoding="utf-8")
+    try:
+        assert process.stderr is not None
+        said = [process.stderr.readline() for _ in range(3)]
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=20) == 130
+    finally:
+        process.kill()
+        process.communicate()
+    assert re.sub(r":\d+/enter/\S+", ":40123/enter/…", "".join(said)) == shown[2]
+
+
 @pytest.mark.skipif(os.name == "nt", reason="a script that stands in for a browser, and SIGINT, are not for Windows")
 def test_the_browser_is_started_with_an_address_of_its_own(tmp_path, story):
     """What starts in other people's sight works once; what is printed goes on working; Ctrl-C ends it with 130."""
