@@ -20,7 +20,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 ROOT = Path(__file__).resolve().parent.parent
+<<<<<<< HEAD
 PAGES = (ROOT / "README.md", ROOT / "docs" / "tutorial.md", ROOT / "docs" / "check.md", ROOT / "docs" / "audit.md", ROOT / "docs" / "reports.md")
+=======
+PAGES = (ROOT / "README.md", *(ROOT / "docs" / f"{name}.md" for name in ("tutorial", "clean", "check", "audit")))
+>>>>>>> c919480 (Build a site out of the pages, with a page a rule)
 
 _CONSOLE = re.compile(r"(?<=^```console\n)(.*?)(?=^```$)", re.MULTILINE | re.DOTALL)
 _PREFACE = """\
@@ -29,7 +33,7 @@ _PREFACE = """\
 Made from the rules’ own words by `python docs/make.py`; `cleaner rule CODE` prints the same. What *safe*, *unsafe* and
 *report* mean is said in [design](design.md#what-we-dare-to-do).
 """
-_FAMILIES = {
+FAMILIES = {
     "D": "Repeats",
     "E": "Characters and encodings",
     "L": "Layout",
@@ -48,7 +52,7 @@ def rules() -> str:
         written |= import_module(f"cleaner.rules.{module}").DOCS
     parts = [_PREFACE]
     every = CODES | AUDIT
-    for letter, family in _FAMILIES.items():
+    for letter, family in FAMILIES.items():
         codes = [code for code in sorted(every) if code.startswith(letter)]
         rows = [f"| [{code}](#{_anchor(code, every[code])}) | {every[code]} | {'' if code in OPT_IN else 'yes'} |" for code in codes]
         parts.append("\n".join([f"## {family}\n", "| code | name | on by default |", "|---|---|---|", *rows]) + "\n")
@@ -75,10 +79,10 @@ def replayed(page: str) -> str:
     """Return a page with what its commands print now."""
     with TemporaryDirectory() as folder:
         shutil.copytree(ROOT / "seeds", Path(folder, "seeds"))
-        return _CONSOLE.sub(lambda found: "".join(f"$ {said}\n{_run(said, folder)}" for said in commands(found[0])), page)
+        return _CONSOLE.sub(lambda found: "".join(f"$ {said}\n{run(said, folder)}" for said in commands(found[0])), page)
 
 
-def _run(command: str, folder: str) -> str:
+def run(command: str, folder: str) -> str:
     # The `cleaner` beside this interpreter is meant, with the settings of nobody, in a locale that every machine has.
     here = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("CLEANER_", "XDG_", "GIT_"))}
