@@ -20,11 +20,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 ROOT = Path(__file__).resolve().parent.parent
-<<<<<<< HEAD
-PAGES = (ROOT / "README.md", ROOT / "docs" / "tutorial.md", ROOT / "docs" / "check.md", ROOT / "docs" / "audit.md", ROOT / "docs" / "reports.md")
-=======
-PAGES = (ROOT / "README.md", *(ROOT / "docs" / f"{name}.md" for name in ("tutorial", "clean", "check", "audit")))
->>>>>>> c919480 (Build a site out of the pages, with a page a rule)
+PAGES = (ROOT / "README.md", *(ROOT / "docs" / f"{name}.md" for name in ("tutorial", "clean", "check", "audit", "reports")))
 
 _CONSOLE = re.compile(r"(?<=^```console\n)(.*?)(?=^```$)", re.MULTILINE | re.DOTALL)
 _PREFACE = """\
