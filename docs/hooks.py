@@ -11,7 +11,6 @@ import json
 import posixpath
 import re
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -29,6 +28,7 @@ import plots  # noqa: E402
 NAV: dict[str, dict[str, str]] = {
     "Start": {
         "index.md": "Overview",
+        "readme.md": "In two minutes",
         "why.md": "Why",
         "install.md": "Installing",
         "tutorial.md": "Tutorial",
@@ -64,7 +64,7 @@ NAV: dict[str, dict[str, str]] = {
 }
 
 #: Files of the repository that are pages of the site.
-_HOME = {"README.md": "index.md", "CHANGELOG.md": "changelog.md", "CONTRIBUTING.md": "contributing.md"}
+_HOME = {"README.md": "readme.md", "CHANGELOG.md": "changelog.md", "CONTRIBUTING.md": "contributing.md"}
 _LINK = re.compile(r"(?<!!)\[((?:[^\[\]]|\[[^\]]*\])*)\]\(([^)\s]+)\)")
 _RULE = re.compile(r"rules\.md#([a-z]\d{3})-[\w-]+")
 _OF_FENCE = re.compile(r"^(`{3,}).*?^\1$", re.MULTILINE | re.DOTALL)
@@ -106,16 +106,14 @@ def families() -> list[tuple[str, list[tuple[str, str]]]]:
 @cache
 def made() -> dict[str, str]:
     """Return the pages and files that are made, by their place in the site."""
-    pages = {page: (ROOT / name).read_text(encoding="utf-8") for name, page in _HOME.items() if page != "index.md"}
+    pages = {page: (ROOT / name).read_text(encoding="utf-8") for name, page in _HOME.items()}
     pages["reference.md"] = _reference()
     pages["schemas.md"] = _schemas()
     for name in _schema_files():
         pages[f"schemas/{name}"] = (ROOT / "cleaner" / "report" / "schema" / name).read_text(encoding="utf-8")
-    codes = [code for _, rows in families() for code, _ in rows]
-    with ThreadPoolExecutor(4) as several:
-        for code, shown in zip(codes, several.map(live.shown, codes), strict=True):
-            words = live.words(code).rstrip()
-            pages[f"rules/{code}.md"] = f"{words}\n\n## As the program sees it\n\nThis was run when the page was made.\n\n{shown}"
+    for code, shown in live.everything().items():
+        words = live.words(code).rstrip()
+        pages[f"rules/{code}.md"] = f"{words}\n\n## As the program sees it\n\nThis was run when the page was made.\n\n{shown}"
     for path in sorted((ROOT / "docs").glob("*.md")):
         for asked in _PLOT.findall(path.read_text(encoding="utf-8")):
             name, picture = plots.plotted(path.read_text(encoding="utf-8"), asked)
@@ -134,7 +132,7 @@ def on_page_markdown(markdown: str, page: Any, config: Any, files: Files) -> str
     """Let links lead where they lead in the repository, and put plots where they were asked for."""
     name = page.file.src_uri
     # A generated page of the top speaks of the repository from there, all others from docs/ or from where they are made.
-    at_top = name in _HOME.values() and name != "index.md"
+    at_top = name in _HOME.values()
 
     def told(found: re.Match[str]) -> str:
         text, target = found[1], found[2]

@@ -3,18 +3,26 @@ An example for each rule, run by the program itself: what the pages of the rules
 
 The text is that of the rule's own words where it holds one; where a rule is about bytes, several files or feeds, it stands
 here. `shown(code)` returns what a page prints, and fails where the rule does not speak of its example.
+
+    python docs/live.py          print all of them as JSON, by code
+
+A process of its own runs them all, one after the other: starting fifty would take ten times as long.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import re
+import shutil
+import subprocess
+import sys
 from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
-import make
+ROOT = Path(__file__).resolve().parent.parent
 
 _FERRY = (
     "The old ferry sank at her moorings on Monday night. Nobody was on board, and the harbour master says that a hatch had been "
@@ -75,7 +83,7 @@ EXAMPLES: dict[str, Example] = {
     "D140": _article("---\ntitle: The harbour\nstatus: draft\nauthor: R. Vance\nstatus: draft\n---\n\nThe gates are open again.\n"),
     "D141": _article("---\ntitle: The harbour\ntags: [harbour, ferry, harbour]\n---\n\nThe gates are open again.\n"),
     "D201": Example(
-        {name: f"# Tides\n\n{_MOORING}\n" for name in ("posts/2024-05-02-tides.md", "posts/2024-05-03-tides.md")}, ("cleaner check --across posts",)
+        dict.fromkeys(("posts/2024-05-02-tides.md", "posts/2024-05-03-tides.md"), f"# Tides\n\n{_MOORING}\n"), ("cleaner check --across posts",)
     ),
     "D202": Example(
         {"guide/arrival.md": f"# Arrival\n\n{_MOORING}\n\n{_BAKERY}\n", "guide/mooring.md": f"# Mooring\n\n{_FERRY}\n\n{_MOORING}\n"},
@@ -183,12 +191,43 @@ def shown(code: str) -> str:
             parts.append(f"`{name}`\n\n````text\n{_visible(text).rstrip(chr(10))}\n````\n")
         rows = ""
         for command in chosen.commands:
-            said = make.run(command, folder)
+            said = _run(command, folder)
             printed += said
             rows += f"$ {command}\n{said}" if said else ""
         parts.append(f"````console\n{rows}````\n")
     assert code in printed or _speaks(code, chosen.commands), f"{code} does not speak of its example:\n{printed}"
     return "\n".join(parts)
+
+
+def _run(command: str, folder: str) -> str:
+    """Run a command among the files, as a shell would, and return what it prints to both streams."""
+    from click.testing import CliRunner
+
+    from cleaner.cli import main
+
+    here = os.getcwd()
+    os.chdir(folder)
+    try:
+        if command.startswith("cp "):
+            copy, _, command = command.partition(" && ")
+            shutil.copy(*copy.split()[1:])
+        done = CliRunner().invoke(main, command.split()[1:])
+    finally:
+        os.chdir(here)
+    assert done.exception is None or isinstance(done.exception, SystemExit), (command, done.exception)
+    return done.output
+
+
+def everything() -> dict[str, str]:
+    """Return the example of each rule by its code, run in a process without anybody's settings."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("CLEANER_", "XDG_", "GIT_"))}
+    with TemporaryDirectory() as home:
+        surroundings = kept | {"HOME": home, "USERPROFILE": home, "PYTHONUTF8": "1", "NO_COLOR": "1", "PYTHONPATH": str(ROOT)}
+        done = subprocess.run([sys.executable, __file__], cwd=home, env=surroundings, capture_output=True, text=True, encoding="utf-8", check=False)
+    if done.returncode:
+        raise RuntimeError(done.stderr)
+    pages: dict[str, str] = json.loads(done.stdout)
+    return pages
 
 
 def _speaks(code: str, commands: tuple[str, ...]) -> bool:
@@ -199,3 +238,9 @@ def _speaks(code: str, commands: tuple[str, ...]) -> bool:
 def _visible(text: str) -> str:
     """Return text in which what cannot be seen is named."""
     return re.sub(r"[^\n\t -~\u00a1-\u024f\u2010-\u2027\u2030-\u205e€™ﬁ\uff10-\uff5a]", lambda found: f"<U+{ord(found[0]):04X}>", text)
+
+
+if __name__ == "__main__":
+    from cleaner.rules import AUDIT, CODES
+
+    print(json.dumps({code: shown(code) for code in CODES | AUDIT}))

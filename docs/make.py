@@ -75,10 +75,10 @@ def replayed(page: str) -> str:
     """Return a page with what its commands print now."""
     with TemporaryDirectory() as folder:
         shutil.copytree(ROOT / "seeds", Path(folder, "seeds"))
-        return _CONSOLE.sub(lambda found: "".join(f"$ {said}\n{run(said, folder)}" for said in commands(found[0])), page)
+        return _CONSOLE.sub(lambda found: "".join(f"$ {said}\n{_run(said, folder)}" for said in commands(found[0])), page)
 
 
-def run(command: str, folder: str) -> str:
+def _run(command: str, folder: str) -> str:
     # The `cleaner` beside this interpreter is meant, with the settings of nobody, in a locale that every machine has.
     here = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("CLEANER_", "XDG_", "GIT_"))}

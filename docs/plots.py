@@ -71,7 +71,7 @@ def plotted(page: str, asked: str) -> tuple[str, str]:
     """Return a name for a plot, and the plot as SVG."""
     heading, column, rows = _asked(page, asked)
     most = max((bar.value for bar in rows), default=0) or 1
-    left = min(max((len(bar.name) for bar in rows), default=0) * 7 + 12, 330)
+    left = min(max((len(bar.name) for bar in rows), default=0) * 7.6 + 14, 360)
     width, tall = 720, 26
     room = width - left - 150
     parts = [
