@@ -30,6 +30,7 @@ NOT_RUN = {
     "pipx": "fetches from an index; tried by hand with the wheel of each release",
     "uvx": "fetches from an index; tried by hand with the wheel of each release",
     "podman": "needs an engine for containers; the files and commands of the Containerfile are tested",
+    "cleaner review": "waits for a browser; tests/test_review.py goes through it",
     "cleaner audit https://": "needs the network; fetching is tested with a server of its own",
     ".venv/bin/python -m pytest": "is what runs this",
 }
@@ -87,7 +88,7 @@ def test_a_command_of_the_pages_works(line: str, folder: Path) -> None:
         assert all(f'"{flag}"' in text for flag in re.findall(r"--[a-z-]+", script[2] or "")), line
     elif reason(line) is None:
         assert line.startswith("cleaner "), f"{line!r} of a page is run by no test: add it to one, or to a list here with the reason"
-        done = subprocess.run(["bash", "-c", line], cwd=folder, env=surroundings, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
+        done = subprocess.run(["bash", "-c", line], cwd=folder, env=surroundings, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL, timeout=60)
         assert done.returncode in (0, 1), done.stderr
         assert "Traceback" not in done.stderr
 
