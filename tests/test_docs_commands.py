@@ -30,7 +30,6 @@ NOT_RUN = {
     "pipx": "fetches from an index; tried by hand with the wheel of each release",
     "uvx": "fetches from an index; tried by hand with the wheel of each release",
     "podman": "needs an engine for containers; the files and commands of the Containerfile are tested",
-    "cleaner review": "waits for a browser; tests/test_review.py goes through it",
     "cleaner audit https://": "needs the network; fetching is tested with a server of its own",
     ".venv/bin/python -m pytest": "is what runs this",
 }
@@ -59,6 +58,7 @@ def folder(tmp_path: Path) -> Path:
     for name, seed in {"story.txt": "harbour.txt", "docs/post.md": "sourdough.md", "changed.md": "lighthouse.md"}.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
         shutil.copy(ROOT / "seeds" / seed, tmp_path / name)
+    shutil.copytree(ROOT / "seeds", tmp_path / "seeds")
     shutil.copytree(ROOT / "seeds" / "feeds", tmp_path, dirs_exist_ok=True)
     for name, seed in {"feed.xml": "gazette.xml", "other.xml": "osterby.atom", "feeds.opml": "all.opml"}.items():
         shutil.copy(tmp_path / seed, tmp_path / name)
