@@ -574,6 +574,33 @@ def test_the_status_says_how_it_ended(messages: tuple[dict[str, Any], ...], stat
     assert done.stdout.startswith(b"Content-Length: ")
 
 
+def test_a_whole_document_of_findings_is_acted_on_at_once(tmp_path: Path) -> None:
+    """Asked about everything in a document of a thousand findings, the server answers for the first few, and soon."""
+    uri = (project(tmp_path) / "many.md").as_uri()
+    text = "\n\n".join(f"Visitor number {number} of the old pier said that the the ferry was late." for number in range(500)) + "\n"
+
+    async def talking() -> None:
+        async with editor(tmp_path) as own:
+            assert len([each for each in await own.open(uri, text) if each.code == "D121"]) == 500
+            everything = types.Range(types.Position(0, 0), types.Position(9999, 0))
+            params = types.CodeActionParams(types.TextDocumentIdentifier(uri), everything, types.CodeActionContext([]))
+            found = await asyncio.wait_for(own.client.text_document_code_action_async(params), 20)
+            assert len({each.diagnostics[0].range.start.line for each in found if each.diagnostics}) == 8
+            assert [each.title for each in found if each.kind == "source.fixAll.cleaner"] == ["Mend everything that is safe to mend (500)"]
+
+    talk(talking)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no pseudo-terminals there")
+def test_a_person_is_told_that_this_is_for_editors() -> None:
+    """Started by hand in a terminal, it says so and leaves."""
+    ours, theirs = os.openpty()
+    done = subprocess.run([sys.executable, "-m", "cleaner", "lsp"], stdin=theirs, capture_output=True, timeout=30, check=False)
+    os.close(ours)
+    os.close(theirs)
+    assert done.returncode == 2 and b"docs/editors.md" in done.stderr and b"Traceback" not in done.stderr
+
+
 def test_without_the_extra_it_says_what_to_install() -> None:
     """Where pygls is not installed one line says how to get it, and the status is 2."""
     run = "import sys; sys.modules['pygls'] = None\nfrom cleaner.cli import main\nmain(['lsp'])"

@@ -11,10 +11,11 @@ import asyncio
 import logging
 import os
 import sys
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from time import perf_counter
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from lsprotocol import types
 from pygls.lsp.server import LanguageServer
@@ -35,6 +36,9 @@ _QUIET = 0.02
 _MOST_QUIET = 2.0  # of documents that take long
 
 _WATCHED = ("**/cleaner.toml", "**/pyproject.toml", "**/cleaner-decisions.toml")
+
+
+_Answer = TypeVar("_Answer")
 
 
 class Document:
@@ -144,6 +148,10 @@ class Server(LanguageServer):
             assert document.task is not None
             await asyncio.wait([document.task])
         return None if document is None or document.looked is None else Named(uri, document.version, document.looked)
+
+    async def apart(self, work: Callable[..., _Answer], *given: Any) -> _Answer:
+        """Do what may take a moment beside the conversation."""
+        return await asyncio.get_running_loop().run_in_executor(self._workers, work, *given)
 
     def _encoding(self) -> Encoding:
         said = str(getattr(self.workspace.position_encoding, "value", self.workspace.position_encoding))
@@ -266,12 +274,12 @@ def make(projects: Projects) -> Server:
     async def act(ls: Server, params: types.CodeActionParams) -> list[types.CodeAction]:
         document = await ls.newest(params.text_document.uri)
         only = params.context.only and [str(getattr(kind, "value", kind)) for kind in params.context.only]
-        return shown.actions(document, params.range, only, ls.client) if document else []
+        return await ls.apart(shown.actions, document, params.range, only, ls.client) if document else []
 
     @server.feature(types.TEXT_DOCUMENT_HOVER)
     async def hover(ls: Server, params: types.HoverParams) -> types.Hover | None:
         document = await ls.newest(params.text_document.uri)
-        return shown.hover(document, params.position, ls.client) if document else None
+        return await ls.apart(shown.hover, document, params.position, ls.client) if document else None
 
     @server.command(shown.SHOW)
     async def show(ls: Server, uri: str, line: int, column: int, last: int, end: int) -> None:

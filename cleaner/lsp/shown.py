@@ -24,6 +24,7 @@ FIX_ALL = "source.fixAll.cleaner"
 
 _ROWS = 24  # of a word diff in a hover: about as much as an editor shows without scrolling
 _WIDTH = 76
+_MOST = 8  # findings that are acted on at once: each comment is tried out, and a menu of hundreds helps nobody
 _SAFETY = {"safe": "safe to mend", "unsafe": "may be meant", "report": "for you to judge"}
 
 
@@ -73,7 +74,7 @@ def actions(document: Named, wanted: types.Range, only: Sequence[str] | None, cl
     """Return what can be done about what is found in a range, and about all that is safe to mend."""
     made: list[types.CodeAction] = []
     if _asked(types.CodeActionKind.QuickFix.value, only):
-        for found in _at(document, wanted):
+        for found in _at(document, wanted)[:_MOST]:
             made += _quick(document, found, client)
     if _asked(FIX_ALL, only) and document.looked.cleaned is not None and (edits := document.looked.cleaned.plan.edits):
         number = len(document.looked.cleaned.plan.taken)
