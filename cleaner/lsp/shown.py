@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from time import perf_counter
 from typing import Any, NamedTuple
 
 from lsprotocol import types
@@ -25,6 +26,7 @@ FIX_ALL = "source.fixAll.cleaner"
 _ROWS = 24  # of a word diff in a hover: about as much as an editor shows without scrolling
 _WIDTH = 76
 _MOST = 8  # findings that are acted on at once: each comment is tried out, and a menu of hundreds helps nobody
+_PATIENCE = 0.5  # seconds after which no further comment is tried out: large documents take as long for each as for a look
 _SAFETY = {"safe": "safe to mend", "unsafe": "may be meant", "report": "for you to judge"}
 
 
@@ -74,8 +76,9 @@ def actions(document: Named, wanted: types.Range, only: Sequence[str] | None, cl
     """Return what can be done about what is found in a range, and about all that is safe to mend."""
     made: list[types.CodeAction] = []
     if _asked(types.CodeActionKind.QuickFix.value, only):
-        for found in _at(document, wanted)[:_MOST]:
-            made += _quick(document, found, client)
+        until = perf_counter() + _PATIENCE
+        for number, found in enumerate(_at(document, wanted)[:_MOST]):
+            made += _quick(document, found, client, keep=number == 0 or perf_counter() < until)
     if _asked(FIX_ALL, only) and document.looked.cleaned is not None and (edits := document.looked.cleaned.plan.edits):
         number = len(document.looked.cleaned.plan.taken)
         name = "Mend everything that is safe to mend" + (f" ({number})" if number > 1 else "")
@@ -137,7 +140,7 @@ def _asked(kind: str, only: Sequence[str] | None) -> bool:
     return only is None or any(kind == each or not each or kind.startswith(each + ".") for each in only)
 
 
-def _quick(document: Named, found: Found, client: Client) -> Iterator[types.CodeAction]:
+def _quick(document: Named, found: Found, client: Client, *, keep: bool) -> Iterator[types.CodeAction]:
     entry, looked = found.entry, document.looked
     finding = entry.finding
 
@@ -150,9 +153,9 @@ def _quick(document: Named, found: Found, client: Client) -> Iterator[types.Code
             name += f"; line {looked.position(finding.keeper.start)[0] + 1:,} stays"
         yield action(name, is_preferred=finding.safety == "safe" or None, edit=_edit(document, finding.edits, client))
     meant = "Keep both: the repeat is meant" if finding.keeper is not None else "Keep this: it is meant"
-    if (comment := keeping(looked, found)) is not None:
+    if (comment := keeping(looked, found) if keep else None) is not None:
         yield action(meant, edit=_edit(document, [comment], client))
-    elif looked.draft.path:
+    elif keep and looked.draft.path:
         name = f"{meant} (recorded in cleaner-decisions.toml)"
         yield action(name, command=types.Command(name, RECORD, arguments=[document.uri, found.id]))
     if client.documents and finding.keeper is not None:
