@@ -78,7 +78,8 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, dict[str, 
         ours = tmp_path_factory.mktemp("clone")
         for name in ("pyproject.toml", "setup.cfg", "README.md", "LICENSE", ".pre-commit-hooks.yaml"):
             shutil.copy(ROOT / name, ours)
-        shutil.copytree(ROOT / "cleaner", ours / "cleaner", ignore=shutil.ignore_patterns("__pycache__"))
+        for name in ("cleaner", "docs"):
+            shutil.copytree(ROOT / name, ours / name, ignore=shutil.ignore_patterns("__pycache__"))
         dated = surroundings(ours, GIT_AUTHOR_DATE="2001-01-01T00:00:00Z", GIT_COMMITTER_DATE="2001-01-01T00:00:00Z")
         for words in (("init", "-q"), ("add", "-A"), ("commit", "-q", "-m", "as it is here")):
             done = run(ours, dated, "git", *words)
