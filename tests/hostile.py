@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import base64
+import hashlib
+import re
+from collections import Counter
 from html.parser import HTMLParser
 
 RUN = "document.title='pwned';window.pwned=1"
@@ -101,3 +104,23 @@ class Walk(HTMLParser):
 
     def attributes(self, name: str) -> list[str]:
         return [attributes[name] or "" for _, attributes in self.rows if name in attributes]
+
+
+def policed(walk: Walk) -> None:
+    """Hold a page to its policy: first in its head, with the digests of its one script and its one style, and nothing else allowed."""
+    [policy] = [row["content"] for tag, row in walk.rows if row.get("http-equiv") == "Content-Security-Policy"]
+    digests = {name: base64.b64encode(hashlib.sha256(raw.encode("utf-8")).digest()).decode() for name, raw in walk.raw.items()}
+    assert policy == (
+        f"default-src 'none'; script-src 'sha256-{digests['script']}'; style-src 'sha256-{digests['style']}'; base-uri 'none'; form-action 'none'"
+    )
+    names = [tag if "http-equiv" not in row else "policy" for tag, row in walk.rows]
+    assert names.index("policy") < min(names.index("style"), names.index("script"), names.index("title"))
+    assert Counter(names)["script"] == Counter(names)["style"] == 1
+
+
+def loads_nothing(walk: Walk) -> None:
+    """Hold a page to loading nothing: no source, style attribute, import or handler, and no script that makes markup of text."""
+    assert not {name for _, name in walk.made} & {"src", "srcset", "style", "action", "ping", "poster", "background"}
+    assert not any(name.startswith("on") for _, name in walk.made)
+    assert not re.search(r"@import|url\(|expression", walk.raw["style"])
+    assert "innerHTML" not in walk.raw["script"] and "eval" not in walk.raw["script"]
