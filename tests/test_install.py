@@ -360,3 +360,46 @@ def test_the_script_of_a_shell_is_one(shell: str, tmp_path: Path) -> None:
         ask = '. ./script; COMP_WORDS=(cleaner check --prof); COMP_CWORD=2; _cleaner_completion cleaner; echo "${COMPREPLY[@]}"'
         said = run("bash", "-c", ask, folder=tmp_path, PATH=f"{tmp_path}{os.pathsep}{os.environ['PATH']}", PYTHONPATH=str(ROOT))
         assert said.split() == ["--profile"]
+
+
+# --- from the package index ---------------------------------------------------------------------------------------------
+
+
+UNREACHABLE = re.compile(r"Connection|name resolution|timed out|Network is|Failed to fetch|dns error", re.IGNORECASE)
+
+
+def from_index(*words: object, room: Path, **more: str) -> str:
+    """Run a program with the network as it is here; return what it prints. Skips where the package index cannot be reached."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "CLEANER_", "VIRTUAL_ENV"))}
+    done = subprocess.run(
+        [str(word) for word in words], cwd=room, env=kept | more, capture_output=True, text=True, encoding="utf-8", errors="replace", check=False, timeout=300
+    )
+    if done.returncode != 0 and UNREACHABLE.search(done.stderr):
+        pytest.skip(f"the package index cannot be reached: {done.stderr[-200:]}")
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@builds
+@pytest.mark.parametrize("version", ["3.11", "3.12", "3.13", "3.14"])
+def test_the_base_install_needs_no_compiler(version: str, wheel: Path, tmp_path: Path) -> None:
+    """For each Python that is promised everything the wheel asks for is there, agrees, and is built already."""
+    plan = tmp_path / "plan.json"
+    from_index(
+        sys.executable, "-m", "pip", "install", "--quiet", "--dry-run", "--ignore-installed", "--report", plan, "--target", tmp_path / "into",
+        "--python-version", version, "--only-binary=:all:", wheel, room=tmp_path,
+    )  # fmt: skip
+    import json
+
+    named = {each["metadata"]["name"].lower() for each in json.loads(plan.read_text(encoding="utf-8"))["install"]}
+    assert {"cleaner", "click", "rapidfuzz", "datasketch", "ftfy"} <= named
+
+
+@builds
+def test_pipx_and_uvx_run_it(wheel: Path, tmp_path: Path) -> None:
+    """The two programs that run a command without installing it run ours out of the wheel."""
+    homes = {"PIPX_HOME": str(tmp_path / "pipx"), "PIPX_BIN_DIR": str(tmp_path / "bin"), "UV_CACHE_DIR": str(tmp_path / "uv")}
+    said = from_index(sys.executable, "-m", "pipx", "run", "--spec", wheel, "cleaner", "--version", room=tmp_path, **homes)
+    assert said.startswith("cleaner ")
+    said = from_index(sys.executable, "-m", "uv", "tool", "run", "--from", wheel, "cleaner", "--version", room=tmp_path, **homes)
+    assert said.startswith("cleaner ")
