@@ -213,6 +213,15 @@ def test_summary_and_full_text():
     assert (cluster.members[0].rule, cluster.original.source, cluster.why) == ("F308", "gazette.xml", "the fuller text")
 
 
+def test_a_summary_with_words_of_its_own():
+    """How much of a summary stands in the full text is said as it was measured, not as all of it."""
+    first, second = item(id="2"), item("short.xml", id="1", text=(FERRY[0] + " Read what divers hope for.",))
+    (cluster,) = found(first, second).clusters
+    (member,) = cluster.members
+    assert member.rule == "F308"
+    assert any(said.startswith("86 % of its 37 words") for said in member.evidence), member.evidence
+
+
 def test_texts_without_any_address():
     """In a folder or a table nothing tells who published what: equal texts are F309, a text inside another F308."""
     plain = {"id": "", "url": "", "title": "", "published": ""}

@@ -15,6 +15,7 @@ import click
 
 from cleaner.cli.shared import colorful, complain, complain_of, put, settings, show, standard_input, watched, wide
 from cleaner.errors import OptionsError
+from cleaner.report.audit import FORMATS
 from cleaner.settings import Settings
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from cleaner.report.audit import AuditView
     from cleaner.stories.model import Audit
 
-_FORMATS = ("full", "concise", "json", "jsonl", "csv", "markdown", "html")
 _ENGINES = ("memory",)
 _ALL = "all"
 
@@ -40,7 +40,7 @@ class _Command(click.Command):
 @click.argument("sources", nargs=-1, metavar="SOURCE...", required=True)
 @click.option("--history", metavar="FILE", help="Remember what was seen; say what is new, republished or silently changed.")
 @click.option("--engine", type=click.Choice(_ENGINES), default="memory", help="What does the work; memory: this process.")
-@click.option("--output-format", type=click.Choice(_FORMATS), help="[default: full]")
+@click.option("--output-format", type=click.Choice(list(FORMATS)), help="[default: full]")
 @click.option("--output-file", metavar="FILE", help="Write the findings there instead of to stdout.")
 @click.option("--report", multiple=True, metavar="FILE", help="Also write a report; .html, .json, .jsonl, .csv, .md or .txt.")
 @click.option("--fail-on-duplicates", metavar="[=KIND,...]", help="Leave with 1 if there are new ones, or new ones of these kinds.")

@@ -160,7 +160,7 @@ def _one_identity(original: Entry, copy: Entry, one_id: bool, titles: str, readi
         return Verdict("F314", tuple(evidence), reading, "two places of one page, such as entries of a live blog, that share some of their words")
     if reading.conflicts or reading.of_copy < NEAR or reading.of_original < CUT or _words(reading.only_copy) >= MANY:
         if not reading.conflicts and not same_source and shorter <= SUMMARY * longer and max(reading.of_original, reading.of_copy) >= CONTAINED:
-            return Verdict("F308", (*evidence, _share(original, copy)), reading)
+            return Verdict("F308", (*evidence, _share(original, copy, reading)), reading)
         return Verdict("F306", (*evidence, *titled, *changed(reading)), reading)
     if titled:
         return Verdict("F305", (*evidence, *titled), reading)
@@ -253,11 +253,10 @@ def _later(apart: float) -> str:
     return f"dated {whole} day{'s' if whole != 1 else ''} later"
 
 
-def _share(original: Entry, copy: Entry, reading: Reading | None = None) -> str:
+def _share(original: Entry, copy: Entry, reading: Reading) -> str:
     """Say how much of which text the other says, from the side of the one that says less of its own."""
-    if reading is None or reading.of_copy >= reading.of_original:
-        share = reading.of_copy if reading else 1.0
-        return f"{_percent(share)} of its {copy.body.size} words stand in the original, which has {original.body.size}"
+    if reading.of_copy >= reading.of_original:
+        return f"{_percent(reading.of_copy)} of its {copy.body.size} words stand in the original, which has {original.body.size}"
     return f"{_percent(reading.of_original)} of the original's {original.body.size} words stand in it; it has {copy.body.size}"
 
 
