@@ -28,6 +28,13 @@ def processors() -> int:
     return max(1, min(usable, _MOST))
 
 
+def forks() -> bool:
+    """Whether helpers are forks of this process, and find what it holds; elsewhere they start with nothing."""
+    # Forking is fastest, and safe as long as nobody here has threads; elsewhere the system's own way is taken.
+    threads = sys.modules.get("threading")
+    return sys.platform == "linux" and (threads is None or threads.active_count() == 1)
+
+
 def each(do: Callable[[T], R], tasks: Sequence[T], number: int) -> Iterator[tuple[int, R | None]]:
     """
     Do all tasks, and yield each one's place with its result, in the order in which they are done.
@@ -58,10 +65,7 @@ class _Crew:
     def __init__(self, do: Callable[[Any], Any], tasks: Sequence[Any], number: int) -> None:
         import multiprocessing
 
-        # Forking is fastest, and safe as long as nobody here has threads; elsewhere the system's own way is taken.
-        threads = sys.modules.get("threading")
-        alone = threads is None or threads.active_count() == 1
-        self._forks = sys.platform == "linux" and alone
+        self._forks = forks()
         self._context: Any = multiprocessing.get_context("fork" if self._forks else None)
         self._do, self._tasks, self._number = do, tasks, number
         size = max(1, min(64, len(tasks) // (number * 8)))

@@ -576,7 +576,7 @@ def _replace(target: str, name: str, data: bytes, present: bytes | None, before:
     except BaseException:
         _remove(temporary)
         raise
-    _sync_directory(os.path.dirname(target))
+    sync_directory(os.path.dirname(target))
 
 
 def _create(path: str, data: bytes, mode: int, like: str | None, before: os.stat_result | None) -> None:
@@ -679,7 +679,7 @@ def _remove(path: str) -> None:
         pass  # It was never made, or cannot be removed: the error that brought us here says more.
 
 
-def _sync_directory(directory: str) -> None:
+def sync_directory(directory: str) -> None:
     """Make a rename last through a power cut, where directories can be synced at all (not on Windows)."""
     try:
         handle = os.open(directory, os.O_RDONLY | getattr(os, "O_DIRECTORY", 0))

@@ -41,7 +41,7 @@ _NAMED = 5
 _PLAIN = re.compile(r"[\W_]+")
 
 
-class _Columns(NamedTuple):
+class Columns(NamedTuple):
     """Which columns of a row hold what: for each of our words the columns' own names, the likelier one first."""
 
     of: dict[str, tuple[str, ...]]
@@ -53,14 +53,14 @@ class _Columns(NamedTuple):
 
 
 @cache
-def _columns(names: tuple[str, ...]) -> _Columns:
+def columns(names: tuple[str, ...]) -> Columns:
     plain: dict[str, str] = {}
     for name in names:
         plain.setdefault(_PLAIN.sub("", name.casefold()), name)
     of = {word: tuple(plain[each] for each in known if each in plain) for word, known in _NAMES.items()}
     of = {word: own for word, own in of.items() if own}
     used = {name for own in of.values() for name in own}
-    return _Columns(of, tuple(name for name in names if name not in used and name))
+    return Columns(of, tuple(name for name in names if name not in used and name))
 
 
 class _Notes:
@@ -100,13 +100,13 @@ def _gathered(
 
 
 def _items(rows: Iterable[tuple[int, dict[str, Any]]], name: str, notes: _Notes, base: str) -> Iterator[Item]:
-    known = _Columns({}, ())
+    known = Columns({}, ())
     names: tuple[str, ...] | None = None
     some = False
     met: dict[str, None] = {}
     for number, row in rows:
         if (own := tuple(row)) != names:
-            names, known = own, _columns(own)
+            names, known = own, columns(own)
             some = some or known.enough
             notes.others.update(dict.fromkeys(known.others))
             if len(met) < 1000:
@@ -117,10 +117,10 @@ def _items(rows: Iterable[tuple[int, dict[str, Any]]], name: str, notes: _Notes,
         else:
             yield item
     if met and not some:
-        raise _unknown(name, met)
+        raise unknown(name, met)
 
 
-def _unknown(name: str, columns: Iterable[str]) -> InputError:
+def unknown(name: str, columns: Iterable[str]) -> InputError:
     found = [shown(column)[1:-1] for column in columns]
     shown_columns = ", ".join(found[:12]) + ("..." if len(found) > 12 else "")
     return InputError(
@@ -132,7 +132,7 @@ def _unknown(name: str, columns: Iterable[str]) -> InputError:
 def _item(row: dict[str, Any], of: dict[str, tuple[str, ...]], name: str, number: int, base: str) -> Item | None:
     def said(word: str) -> str:
         for column in of.get(word, ()):
-            if found := _text(row.get(column)):
+            if found := cell(row.get(column)):
                 return found
         return ""
 
@@ -165,7 +165,7 @@ def _item(row: dict[str, Any], of: dict[str, tuple[str, ...]], name: str, number
     )
 
 
-def _text(value: Any) -> str:
+def cell(value: Any) -> str:
     """Return a cell as text: a list is paragraphs, an object goes by its name."""
     if isinstance(value, str):
         return value
@@ -257,20 +257,20 @@ def _parsed_lines(text: str, name: str, said: _Notes) -> Iterator[tuple[int, dic
 _DELIMITERS = (",", "\t", ";", "|")
 
 
-def delimiter(text: str) -> tuple[str, _Columns]:
+def delimiter(text: str) -> tuple[str, Columns]:
     """Return what parts the columns of a table's first line, and which columns these are: whatever makes most of them known."""
     import csv
 
     head = text.lstrip("\n\r")
     ends = [end for end in (head.find("\n"), head.find("\r")) if end >= 0]
     first = head[: min(ends, default=len(head))][:10_000]
-    best = (-1, 0, ","), _Columns({}, ())
+    best = (-1, 0, ","), Columns({}, ())
     for mark in _DELIMITERS:
         try:
             names = tuple(name.strip() for name in next(csv.reader([first], delimiter=mark), []))
         except csv.Error:
             continue
-        found = _columns(names)
+        found = columns(names)
         rank = (len(found.of), first.count(mark), mark)
         if rank[:2] > best[0][:2]:
             best = rank, found
@@ -288,7 +288,7 @@ def separated(text: str, name: str, *, base: str = "", notes: tuple[str, ...] = 
 
     mark, known = delimiter(text)
     if not known.enough:
-        raise _unknown(name, [*(column for own in known.of.values() for column in own), *known.others])
+        raise unknown(name, [*(column for own in known.of.values() for column in own), *known.others])
     # A whole article in one field is what such a table is for; the limit holds for the process, so it is only ever raised.
     csv.field_size_limit(max(csv.field_size_limit(), min(len(text) + 1, 2**31 - 1)))
     reader = csv.reader(io.StringIO(text.lstrip("\n\r"), newline=""), delimiter=mark)
@@ -347,9 +347,9 @@ def parquet(data: bytes, name: str, limit: int, *, base: str = "") -> Source:
     try:
         file = reader.ParquetFile(pa.BufferReader(data))
         names = [str(column) for column in file.schema_arrow.names]
-        known = _columns(tuple(names))
+        known = columns(tuple(names))
         if not known.enough:
-            raise _unknown(name, names)
+            raise unknown(name, names)
         used = [column for own in known.of.values() for column in own]
         said.others.update(dict.fromkeys(known.others))
         return _gathered(name, "Parquet", _batches(file, used, name, limit), said, base, ())

@@ -1,0 +1,240 @@
+"""
+The steps of the plan, as pure functions over batches: what an engine runs, wherever the rows are.
+
+Nothing here depends on how rows are cut into batches, but for `candidates` and `stars`, which an engine may also put in its own
+words: what they give is defined in terms of ranks alone.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from cleaner.corpus.model import Measure, Pair, Relation, Row, rank
+from cleaner.match import batch, sketch
+from cleaner.match.sketch import Banding, Scheme
+
+if TYPE_CHECKING:
+    from numpy import ndarray
+
+    Numbers = ndarray[Any, Any]
+
+#: Each member of a bucket is held against so many that come first of all, and so many before it that share the next band, too.
+LEADERS = 4
+NEIGHBOURS = 4
+#: Of the verified pairs of one copy so many are judged: with the keepers that come first, and with those it is most like.
+FIRST = 2
+ALIKE = 3
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
+
+
+class Prepared(NamedTuple):
+    """
+    What is known of one row without any other.
+
+    Attributes:
+        rank: Which of several stays: the smaller. See `model.rank`.
+        digest: Of its key, 16 bytes; b"" where it says too little to match anything. Rows with equal digests are copies.
+        size: Words.
+    """
+
+    rank: bytes
+    digest: bytes
+    size: int
+
+
+def prepare(rows: Sequence[Row], measure: Measure) -> list[Prepared]:
+    """Work out of each row what it is compared by, and its rank."""
+    keys = batch.keyed([row.text for row in rows])
+    sizes = sketch.counts(keys).tolist()
+    digests = batch.digests(keys)
+    return [
+        Prepared(rank(row, size, exact(row.text), measure), digest if size >= measure.fewest else b"", size)
+        for row, size, digest in zip(rows, sizes, digests)
+    ]
+
+
+def exact(text: str) -> bytes:
+    """Return a digest of a text to the letter."""
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=batch.DIGEST).digest()
+
+
+def cut(measure: Measure) -> tuple[Scheme, Banding]:
+    """Return how texts are signed and their signatures cut for a measure."""
+    banding = sketch.banding(measure.threshold)
+    return Scheme(size=banding.bands * banding.rows), banding
+
+
+def sketches(texts: Sequence[str], measure: Measure) -> Numbers:
+    """
+    Sketch originals.
+
+    Returns:
+        int64, shape (texts, bands): two texts that share a number in one column are candidates.
+    """
+    import numpy as np
+
+    scheme, banding = cut(measure)
+    found = sketch.shingles(batch.keyed(texts))
+    return sketch.bands(sketch.signatures(found, scheme), banding).view(np.int64)
+
+
+def candidates(banded: Numbers) -> Numbers:
+    """
+    Propose pairs of originals.
+
+    In each bucket (those that share the number of a band) each member is paired with the `LEADERS` first by rank, and with the
+    `NEIGHBOURS` before it in the order of the next band's number and of rank. So where a thousand texts share a band, near ones still
+    meet, and the pairs grow with the members. (The band after the last is the first.)
+
+    Args:
+        banded: As `sketches` gives them, in the order of ranks.
+
+    Returns:
+        int64, shape (pairs, 2): numbers of two originals, the smaller first; sorted, none twice.
+    """
+    import numpy as np
+
+    found: list[Numbers] = []
+    for band in range(banded.shape[1]):
+        values = banded[:, band]
+        order = np.argsort(values, kind="stable")
+        same = np.flatnonzero(values[order][1:] == values[order][:-1])
+        if not len(same):
+            continue
+        members = np.unique(np.concatenate((order[same], order[same + 1])))  # what nothing shares its bucket with is gone
+        following = banded[members, (band + 1) % banded.shape[1]]
+        found.append(_bucketed(members, values[members], following))
+    if not found:
+        return np.zeros((0, 2), np.int64)
+    return np.asarray(np.unique(np.concatenate(found), axis=0))
+
+
+def _bucketed(members: Numbers, values: Numbers, following: Numbers) -> Numbers:
+    import numpy as np
+
+    pairs: list[Numbers] = []
+    by_rank = np.argsort(values, kind="stable")
+    bucket, member = values[by_rank], members[by_rank]
+    starts = np.flatnonzero(np.concatenate(([True], bucket[1:] != bucket[:-1])))
+    first = np.repeat(starts, np.diff(np.append(starts, len(bucket))))
+    at = np.arange(len(bucket))
+    for step in range(LEADERS):
+        later = at > first + step
+        pairs.append(np.stack((member[first[later] + step], member[later]), axis=1))
+    order = np.lexsort((following, values))  # stable, so by rank in the end
+    bucket, member = values[order], members[order]
+    for step in range(1, NEIGHBOURS + 1):
+        same = bucket[step:] == bucket[:-step]
+        pairs.append(np.sort(np.stack((member[:-step][same], member[step:][same]), axis=1), axis=1))
+    return np.unique(np.concatenate(pairs), axis=0)
+
+
+def verify(pairs: Sequence[tuple[int, int]], texts: Sequence[str]) -> list[float]:
+    """
+    Return the Jaccard similarity of the word triples of each pair, 0 to 1, exactly.
+
+    Args:
+        pairs: Two places in `texts` each.
+        texts: Whole texts.
+    """
+    found = sketch.shingles(batch.keyed(texts))
+    held = [frozenset(found.of(number).tolist()) for number in range(len(texts))]
+    result: list[float] = []
+    for one, other in pairs:
+        shared = len(held[one] & held[other])
+        result.append(shared / max(1, len(held[one]) + len(held[other]) - shared))
+    return result
+
+
+def chosen(keepers: Sequence[tuple[Any, float]]) -> list[tuple[Any, float]]:
+    """
+    Return which verified pairs of one copy are judged: with the `FIRST` keepers that come first, and the `ALIKE` that it is most like.
+
+    Args:
+        keepers: Number or rank of each keeper, and the Jaccard similarity with it.
+    """
+    first = sorted(keepers)[:FIRST]
+    alike = sorted(keepers, key=lambda pair: (-pair[1], pair[0]))[:ALIKE]
+    return sorted({*first, *alike})
+
+
+def judge(keeper: str, copy: str) -> tuple[Relation, str]:
+    """
+    Ask the fact guard whether a near copy says the same as its keeper.
+
+    Returns:
+        "near", where the copy says nothing that its keeper does not, else "conflict"; and what differs, as JSON.
+    """
+    from cleaner.stories.compare import compare
+
+    reading = compare(_body(keeper), _body(copy))
+    told = [{"kind": each.kind, "keeper": each.keeper, "duplicate": each.duplicate} for each in reading.differences]
+    told += [{"kind": "missing", "keeper": passage, "duplicate": ""} for passage in reading.only_original]
+    told += [{"kind": "missing", "keeper": "", "duplicate": passage} for passage in reading.only_copy]
+    relation: Relation = "conflict" if reading.conflicts or reading.only_copy else "near"
+    return relation, json.dumps(told, ensure_ascii=True, separators=(",", ":"))
+
+
+@lru_cache(maxsize=256)  # an original is held against each of its copies
+def _body(text: str) -> Any:
+    from cleaner.stories.texts import body, keyed
+
+    return body(*keyed(text))
+
+
+def stars(pairs: Iterable[Pair]) -> dict[Any, tuple[Any, float]]:
+    """
+    Choose which originals are copies, and of which keeper.
+
+    Originals are taken in the order of ranks. One that is near to keepers joins the one it is most like (of equals, the first);
+    one that is near to none, or to copies only, stays and is a keeper itself.
+
+    Args:
+        pairs: Of whole components: all pairs of each original in them. Only "near" ones count.
+
+    Returns:
+        For each copy its keeper and how like it is.
+    """
+    found: defaultdict[Any, list[tuple[float, Any]]] = defaultdict(list)
+    for pair in pairs:
+        if pair.relation == "near":
+            found[pair.copy].append((-pair.jaccard, pair.keeper))
+    joined: dict[Any, tuple[Any, float]] = {}
+    for copy in sorted(found):
+        best = min((each for each in found[copy] if each[1] not in joined), default=None)
+        if best is not None:
+            joined[copy] = best[1], -best[0]
+    return joined
+
+
+def paragraphs(row: Row) -> list[Row]:
+    """
+    Cut a row into its paragraphs, each a row with a part of its own.
+
+    A paragraph holds the blank lines behind it, so that all together, one after another, are the text to the letter.
+    """
+    return [row._replace(part=number, text=piece) for number, piece in enumerate(split(row.text), 1)]
+
+
+def split(text: str) -> list[str]:
+    """Cut a text behind its blank lines; `"".join` makes the text of it again."""
+    pieces: list[str] = []
+    blank = False
+    for line in _LINE.findall(text):
+        if not pieces or (blank and line.strip()):
+            pieces.append(line)
+        else:
+            pieces[-1] += line  # in place: nobody else holds it
+        blank = not line.strip() and any(map(str.strip, pieces[-1:]))
+    return pieces
+
+
+def same(keeper: str, copy: str) -> Relation:
+    """Return how two texts with one key are equal: to the letter but for white space around them, or when normalised."""
+    return "exact" if keeper.strip() == copy.strip() else "normalised"

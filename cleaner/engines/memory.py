@@ -1,0 +1,301 @@
+"""
+The reference engine: everything in this process, and in helpers of its own for what takes long.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from time import perf_counter
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from cleaner import jobs
+from cleaner.corpus import steps, tables
+from cleaner.corpus.model import Measure, Order, Pair, Progress, Relation, Row, Summary, identity, place, silent
+from cleaner.match import batch, sketch
+
+if TYPE_CHECKING:
+    from numpy import ndarray
+
+    Numbers = ndarray[Any, Any]
+
+_MANY = 4_000  # texts, or pairs, of one portion of work
+#: What helpers that are forks find in memory, so that no text goes through a pipe.
+_held: Sequence[str] = ()
+
+
+class Found(NamedTuple):
+    """
+    What texts have in common, by their places in the list that was given.
+
+    Attributes:
+        sizes: Words of each text.
+        ranked: All texts in the order in which they would stay.
+        original: For each text the first of those with its key; itself where it is that, or says too little.
+        pairs: Verified pairs of originals: Jaccard similarity at the threshold or above, the keeper first.
+        joined: For each original that is a copy its keeper, and how like it is.
+    """
+
+    sizes: list[int]
+    ranked: list[int]
+    original: list[int]
+    pairs: list[Pair]
+    joined: dict[int, tuple[int, float]]
+
+
+def compare(
+    texts: Sequence[str],
+    measure: Measure = Measure(),  # noqa: B008 - a frozen value
+    *,
+    order: Callable[[int], Any] | None = None,
+    judged: bool = True,
+    processes: int = 0,
+    progress: Progress = silent,
+) -> Found:
+    """
+    Find which texts are copies of which.
+
+    Args:
+        texts: Any number of texts.
+        measure: What counts as a copy.
+        order: Gives what a text is sorted by, beside its length where the measure says so: of near texts the first stays. None: its
+            place in the list.
+        judged: Whether the fact guard reads each pair; without it all verified pairs are near.
+        processes: 0: as many as there are processors.
+        progress: Told how far the work is.
+    """
+    import numpy as np
+
+    crew = _Crew(texts, measure, processes or jobs.processors(), progress)
+    sizes, digests, banded = crew.sketched()
+    by = order or (lambda number: number)
+    if measure.keep == "longest":
+        told = sizes.tolist()
+        ranked = np.array(sorted(range(len(texts)), key=lambda number: (-told[number], by(number))), np.int64)
+    else:
+        ranked = np.array(sorted(range(len(texts)), key=by), np.int64)
+    original = np.arange(len(texts))
+    tells = ranked[sizes[ranked] >= measure.fewest]
+    # Equal digests stand together, the first by rank first.
+    grouped = tells[np.lexsort((digests[tells, 1], digests[tells, 0]))]
+    fresh = np.ones(len(grouped), bool)
+    fresh[1:] = (digests[grouped][1:] != digests[grouped][:-1]).any(axis=1)
+    original[grouped] = grouped[np.maximum.accumulate(np.where(fresh, np.arange(len(grouped)), 0))]
+    heads = tells[original[tells] == tells]  # from here on an original is its number among these, which is its rank
+    proposed = steps.candidates(banded[heads])
+    del banded, digests
+    near = crew.verified(proposed, heads)
+    ranks = crew.judged(near, heads) if judged else [Pair(keeper, copy, "near", jaccard) for keeper, copy, jaccard in near]
+    at = heads.tolist()
+    return Found(
+        sizes.tolist(),
+        ranked.tolist(),
+        original.tolist(),
+        [pair._replace(keeper=at[pair.keeper], copy=at[pair.copy]) for pair in ranks],
+        {at[copy]: (at[keeper], jaccard) for copy, (keeper, jaccard) in steps.stars(ranks).items()},
+    )
+
+
+class _Texts(NamedTuple):
+    """A portion of texts to be sketched; `texts` is None where the helper finds them in `_held`."""
+
+    begin: int
+    end: int
+    measure: Measure
+    texts: Sequence[str] | None = None
+
+
+class _Pairs(NamedTuple):
+    """A portion of pairs, as places in `_held`; or in `texts`, where the helper finds nothing there."""
+
+    pairs: Sequence[tuple[int, int]]
+    texts: dict[int, str] | None = None
+
+
+class _Crew:
+    """Does the long stages in portions, shared among processes."""
+
+    def __init__(self, texts: Sequence[str], measure: Measure, processes: int, progress: Progress) -> None:
+        self.texts, self.measure, self.processes, self.progress = texts, measure, processes, progress
+        self.here = processes == 1 or jobs.forks()
+
+    def sketched(self) -> tuple[Numbers, Numbers, Numbers]:
+        """Return the size of each text, its digest as two numbers, and its bands."""
+        import numpy as np
+
+        count = len(self.texts)
+        sizes = np.zeros(count, np.int64)
+        digests = np.zeros((count, 2), np.uint64)
+        banded = np.zeros((count, steps.cut(self.measure)[1].bands), np.int64)
+        tasks = [
+            _Texts(begin, end, self.measure, None if self.here else self.texts[begin:end])
+            for begin in range(0, count, _MANY)
+            for end in [min(begin + _MANY, count)]
+        ]
+        for task, (own, told, bands) in self._do("sketching", _sketch, tasks):
+            some = slice(task.begin, task.end)
+            sizes[some], digests[some], banded[some] = own, told, bands
+        return sizes, digests, banded
+
+    def verified(self, proposed: Numbers, heads: Numbers) -> list[tuple[int, int, float]]:
+        """Return those of the proposed pairs that are near, as `steps.chosen` chooses them."""
+        near: defaultdict[int, list[tuple[int, float]]] = defaultdict(list)
+        for pairs, scores in self._pairs("verifying", _verify, proposed, heads):
+            for (keeper, copy), jaccard in zip(pairs, scores):
+                if jaccard >= self.measure.threshold:
+                    near[copy].append((keeper, jaccard))
+        return [(keeper, copy, jaccard) for copy in sorted(near) for keeper, jaccard in steps.chosen(near[copy])]
+
+    def judged(self, near: Sequence[tuple[int, int, float]], heads: Numbers) -> list[Pair]:
+        """Ask the fact guard about each pair."""
+        import numpy as np
+
+        verdicts: dict[tuple[int, int], tuple[Relation, str]] = {}
+        for pairs, found in self._pairs("judging", _judge, np.array([pair[:2] for pair in near], np.int64).reshape(-1, 2), heads):
+            verdicts.update(zip(map(tuple, pairs), found))
+        return [Pair(keeper, copy, verdicts[keeper, copy][0], jaccard, verdicts[keeper, copy][1]) for keeper, copy, jaccard in near]
+
+    def _pairs(self, stage: str, do: Any, ranks: Numbers, heads: Numbers) -> Iterator[tuple[list[tuple[int, int]], Any]]:
+        """Do something to pairs of originals; yield them as ranks, with what came of them, in any order."""
+        tasks: list[_Pairs] = []
+        asked: dict[int, list[tuple[int, int]]] = {}
+        for begin in range(0, len(ranks), _MANY):
+            some = ranks[begin : begin + _MANY]
+            places = [*map(tuple, heads[some].tolist())]
+            tasks.append(_Pairs(places, None if self.here else {place: self.texts[place] for pair in places for place in pair}))
+            asked[id(tasks[-1])] = [*map(tuple, some.tolist())]
+        for task, found in self._do(stage, do, tasks):
+            yield asked[id(task)], found
+
+    def _do(self, stage: str, do: Callable[[Any], Any], tasks: Sequence[Any]) -> Iterator[tuple[Any, Any]]:
+        global _held  # noqa: PLW0603 - forks find it there
+        _held = self.texts
+        try:
+            for done, (at, found) in enumerate(jobs.each(do, tasks, self.processes), 1):
+                self.progress(stage, done, len(tasks))
+                # A helper that was killed leaves its portion to us.
+                yield tasks[at], do(tasks[at]) if found is None else found
+        finally:
+            _held = ()
+
+
+def _sketch(task: _Texts) -> tuple[Numbers, Numbers, Numbers]:
+    import numpy as np
+
+    texts = _held[task.begin : task.end] if task.texts is None else task.texts
+    keys = batch.keyed(texts)
+    found = sketch.shingles(keys)
+    digests = np.frombuffer(b"".join(digest or bytes(batch.DIGEST) for digest in batch.digests(keys)), "<u8").reshape(-1, 2)
+    scheme, banding = steps.cut(task.measure)
+    return found.sizes, digests, sketch.bands(sketch.signatures(found, scheme), banding).view(np.int64)
+
+
+def _texts(task: _Pairs) -> tuple[list[str], list[tuple[int, int]]]:
+    """Return the texts of a portion, each once, and the pairs as places in these."""
+    numbers = {place: number for number, place in enumerate(dict.fromkeys(place for pair in task.pairs for place in pair))}
+    texts = [_held[place] if task.texts is None else task.texts[place] for place in numbers]
+    return texts, [(numbers[keeper], numbers[copy]) for keeper, copy in task.pairs]
+
+
+def _verify(task: _Pairs) -> list[float]:
+    texts, pairs = _texts(task)
+    return steps.verify(pairs, texts)
+
+
+def _judge(task: _Pairs) -> list[tuple[Relation, str]]:
+    texts, pairs = _texts(task)
+    return [steps.judge(texts[keeper], texts[copy]) for keeper, copy in pairs]
+
+
+# --- the plan, from rows to tables ----------------------------------------------------------------------------------
+
+
+def run(order: Order, read: Callable[[Sequence[str]], Iterator[list[Row]]]) -> Summary:
+    """Carry out the plan with everything in memory."""
+    clock = _Clock()
+    rows = [row for batch in read(order.names) for row in batch]
+    clock.told("reading")
+    places = [place(row) for row in rows]
+    texts = [row.text for row in rows]
+    found = compare(texts, order.measure, order=lambda number: (places[number], steps.exact(texts[number])), processes=order.jobs, progress=order.progress)
+    clock.told("comparing")
+    summary = _write(rows, found, order)
+    clock.told("writing")
+    return summary._replace(stages=clock.stages)
+
+
+class _Clock:
+    def __init__(self) -> None:
+        self._last = perf_counter()
+        self.stages: tuple[tuple[str, float], ...] = ()
+
+    def told(self, stage: str) -> None:
+        now = perf_counter()
+        self.stages = (*self.stages, (stage, round(now - self._last, 3)))
+        self._last = now
+
+
+def _write(rows: Sequence[Row], found: Found, order: Order) -> Summary:
+    os.makedirs(order.into, exist_ok=True)
+    keeper: dict[int, tuple[int, Relation, float]] = {}  # of each copy
+    for number in found.ranked:
+        head = found.original[number]
+        if head in found.joined:
+            above, jaccard = found.joined[head]
+            keeper[number] = above, "near", jaccard
+        elif head != number:
+            keeper[number] = head, steps.same(rows[head].text, rows[number].text), 1.0
+    with tables.Writer(order.into, "pairs", order.tables) as pairs:
+        for number in found.ranked:
+            head = found.original[number]
+            if head != number:
+                pairs.add((*_name(rows[head]), *_name(rows[number]), steps.same(rows[head].text, rows[number].text), 1.0, "[]"))
+        pairs.extend((*_name(rows[pair.keeper]), *_name(rows[pair.copy]), pair.relation, pair.jaccard, pair.differences) for pair in found.pairs)
+    members: defaultdict[int, list[int]] = defaultdict(list)
+    for number in found.ranked:
+        if number in keeper:
+            members[keeper[number][0]].append(number)
+    with tables.Writer(order.into, "clusters", order.tables) as clusters:
+        for number in found.ranked:
+            if number in members:
+                name = identity(rows[number])
+                clusters.add((name, *_name(rows[number]), True, "", 1.0, rows[number].text))
+                clusters.extend((name, *_name(rows[copy]), False, *keeper[copy][1:], rows[copy].text) for copy in members[number])
+    with tables.Writer(order.into, "cleaned", order.tables) as cleaned:
+        cleaned.extend(_kept(rows, keeper))
+    near = sum(relation == "near" for _, relation, _ in keeper.values())
+    return Summary(
+        rows=len(rows),
+        short=sum(size < order.measure.fewest for size in found.sizes),
+        equal=len(keeper) - near,
+        near=near,
+        kept=len(rows) - len(keeper),
+        clusters=len(members),
+        pairs=len(found.pairs),
+        conflicts=sum(pair.relation == "conflict" for pair in found.pairs),
+        notes=tables.replaced(pairs, clusters, cleaned),
+    )
+
+
+def _name(row: Row) -> tuple[str, str, int]:
+    return row.source, row.id, row.part
+
+
+def _kept(rows: Sequence[Row], keeper: dict[int, Any]) -> Iterator[tuple[str, str, str]]:
+    """Yield the rows that stay, in the order in which they were read; what is left of a row's paragraphs is one row again."""
+    last: tuple[str, str] | None = None
+    pieces: list[str] = []
+    for number, row in enumerate(rows):
+        if row.part == 0:
+            if number not in keeper:
+                yield row.source, row.id, row.text
+            continue
+        if row.part == 1:  # another row begins, perhaps of the same name
+            if last and pieces:
+                yield (*last, "".join(pieces))
+            last, pieces = (row.source, row.id), []
+        if number not in keeper:
+            pieces.append(row.text)
+    if last and pieces:
+        yield (*last, "".join(pieces))
