@@ -16,7 +16,8 @@ from click.testing import CliRunner, Result
 
 from cleaner import cache as caching
 from cleaner.cli import main
-from cleaner.cli.work import Progress, Task, do
+from cleaner.cli.progress import Progress
+from cleaner.cli.work import Task, do
 from cleaner.jobs import each, processors
 from cleaner.known import Known
 from cleaner.options import Options
@@ -415,14 +416,29 @@ def test_memory_grows_slowly_with_the_number_of_files() -> None:
 
 
 def test_progress_is_for_terminals_and_long_runs(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    """Nothing in the first second, nothing elsewhere; the line is wiped away at the end."""
+    """Nothing in the first second, nothing elsewhere; how fast and how long still; the line is wiped away at the end."""
     clock = [0.0]
-    monkeypatch.setattr("cleaner.cli.work.perf_counter", lambda: clock[0])
+    monkeypatch.setattr("cleaner.cli.progress.perf_counter", lambda: clock[0])
     for shown in (True, False):
-        bar = Progress(2000, shown)
-        bar.tick(1)
+        bar = Progress(shown=shown)
+        bar.tick("files", 0, 2000)
         clock[0] += 1.5
-        bar.tick(1500)
-        bar.tick(1501)
+        bar.tick("files", 1500, 2000)
+        bar.tick("files", 1501, 2000)
         bar.end()
-    assert capsys.readouterr().err == "\r1,500 of 2,000 files\r\x1b[K"
+    assert capsys.readouterr().err == "\r\x1b[Kfiles: 1,500 of 2,000, 1,000/s, 0 s left\r\x1b[K"
+
+
+def test_progress_counts_from_where_a_run_goes_on(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """What an earlier run did is no speed of this one, each stage has a clock of its own, and an unknown end is not guessed at."""
+    clock = [0.0]
+    monkeypatch.setattr("cleaner.cli.progress.perf_counter", lambda: clock[0])
+    bar = Progress(shown=True)
+    bar.tick("sketching", 9000, 10000)
+    clock[0] += 10
+    bar.tick("sketching", 9100, 10000)
+    bar.tick("reading", 0, 0)
+    clock[0] += 4000
+    bar.tick("reading", 8, 0)
+    said = capsys.readouterr().err.split("\r\x1b[K")[1:]
+    assert said == ["sketching: 9,100 of 10,000, 10/s, 90 s left", "reading: 8, 0.0/s"]

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cleaner.cli.collection import by_texts, collection
 from cleaner.cli.shared import colorful, complain, complain_of, put, settings, show, standard_input, watched, wide
+from cleaner.engines import NAMES
 from cleaner.errors import OptionsError
 from cleaner.report.audit import FORMATS
 from cleaner.settings import Settings
@@ -23,7 +25,6 @@ if TYPE_CHECKING:
     from cleaner.report.audit import AuditView
     from cleaner.stories.model import Audit
 
-_ENGINES = ("memory",)
 _ALL = "all"
 
 
@@ -39,7 +40,16 @@ class _Command(click.Command):
 @click.command(cls=_Command, no_args_is_help=True)
 @click.argument("sources", nargs=-1, metavar="SOURCE...", required=True)
 @click.option("--history", metavar="FILE", help="Remember what was seen; say what is new, republished or silently changed.")
-@click.option("--engine", type=click.Choice(_ENGINES), default="memory", help="What does the work; memory: this process.")
+@click.option("--by", type=click.Choice(["story", "text", "paragraph"]), help="What is compared: stories, or of a collection texts or paragraphs.")
+@click.option("--engine", type=click.Choice(NAMES), help="Compare texts (--by text) in this process, an embedded database or a cluster.")
+@click.option("-o", "--output", metavar="DIR", help="By texts: write clusters, pairs and the cleaned texts there.")
+@click.option("--tables", type=click.Choice(["jsonl", "parquet"]), help="What -o writes.  [default: jsonl]")
+@click.option("--threshold", type=float, metavar="RATIO", help="By texts: how much alike copies are, 0 to 1.  [default: 0.8]")
+@click.option("--fewest-words", type=click.IntRange(3), metavar="N", help="By texts: shorter ones match nothing.  [default: 8]")
+@click.option("--keep", type=click.Choice(["longest", "first"]), help="By texts: which of near ones stays.  [default: longest]")
+@click.option("-j", "--jobs", type=click.IntRange(1, 1000), metavar="N", help="By texts: processes.  [default: as many as processors]")
+@click.option("--memory", metavar="SIZE", help="By texts: what an embedded database may take, such as 4GB.")
+@click.option("--work", metavar="DIR", help="By texts: for what is needed meanwhile; a run that was killed goes on from there.")
 @click.option("--output-format", type=click.Choice(list(FORMATS)), help="[default: full]")
 @click.option("--output-file", metavar="FILE", help="Write the findings there instead of to stdout.")
 @click.option("--report", multiple=True, metavar="FILE", help="Also write a report; .html, .json, .jsonl, .csv, .md or .txt.")
@@ -69,9 +79,13 @@ def audit(sources: tuple[str, ...], **given: Any) -> int:
     cleaner audit feed.xml other.xml               show what they say twice
     cleaner audit feeds.opml --report page.html    write a page to hand on
     cleaner audit https://example.org/feed --history seen.db    what is new since the last run
+    cleaner audit corpus.jsonl --engine duckdb -o out           a collection of millions, by its texts alone
     """
+    by_text = by_texts(given)
     found = settings({"extract": given["extract"], "max_bytes": given["max_bytes"], "config": given["config"], "isolated": given["isolated"]})
     since, kinds = _day(given["since"]), _kinds(given["fail_on_duplicates"])
+    if by_text:
+        return collection(sources, _plans(found, given), given)
     if given["accept"] and not given["history"]:
         raise click.UsageError("--accept needs --history FILE: that is where it is remembered")
     reports = [(path, _format_of(path)) for path in given["report"]]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
+from cleaner.cli.progress import Progress
 from cleaner.cli.shared import (
     PICTURE,
     REPORT,
@@ -31,7 +32,7 @@ from cleaner.cli.shared import (
     watched,
     write_reports,
 )
-from cleaner.cli.work import Progress, Result, Task, do_all
+from cleaner.cli.work import Result, Task, do_all
 from cleaner.known import Known
 from cleaner.model import Cleaned, Problem, Report
 from cleaner.options import Options
@@ -272,9 +273,9 @@ def _results(tasks: list[Task], run: Run) -> list[Result]:
     """Check the files; with --baseline-from-ref look again at those that had something before."""
     cache = _cache(tasks, run)
     jobs = run.settings.running.jobs
-    progress = Progress(len(tasks), not run.given["quiet"] and len(tasks) > 1 and watched(sys.stderr))
+    progress = Progress(shown=not run.given["quiet"] and len(tasks) > 1 and watched(sys.stderr))
     try:
-        results = do_all(tasks, jobs, cache, progress.tick, fix=run.fix)
+        results = do_all(tasks, jobs, cache, lambda done: progress.tick("files", done, len(tasks)), fix=run.fix)
         if run.given["baseline_from_ref"] is not None:
             results = _compared(tasks, results, run)
     finally:

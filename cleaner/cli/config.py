@@ -11,9 +11,11 @@ import click
 from cleaner.cli.shared import RUNNING, put, settings, shared, show
 from cleaner.report.visible import visible
 
+_SCHEMAS = {"report": "cleaner.report.json", "audit": "cleaner.report.audit.json", "collection": "cleaner.report.collection"}
+
 
 @click.command()
-@click.option("--schema", type=click.Choice(["report", "audit"]), help="Print the JSON Schema of a report instead.")
+@click.option("--schema", type=click.Choice([*_SCHEMAS]), help="Print the JSON Schema of a report instead.")
 @RUNNING
 @shared
 def config(schema: str | None, **given: Any) -> int:
@@ -24,11 +26,12 @@ def config(schema: str | None, **given: Any) -> int:
     cleaner config
     cleaner config --schema report > report.schema.json
     cleaner config --schema audit > audit.schema.json
+    cleaner config --schema collection > collection.schema.json
     """
     if schema is not None:
         from importlib import import_module
 
-        text: str = import_module("cleaner.report.audit.json" if schema == "audit" else "cleaner.report.json").schema()
+        text: str = import_module(_SCHEMAS[schema]).schema()
         put(text.encode("utf-8"))
         return 0
     found = settings(given)

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cleaner.cli.progress import Progress
 from cleaner.cli.shared import RUNNING, complain, complain_of, say, settings, shared, watched
-from cleaner.cli.work import Progress, Result, Task, do_all
+from cleaner.cli.work import Result, Task, do_all
 from cleaner.model import Problem
 from cleaner.report import View
 
@@ -116,9 +117,9 @@ def _looked(session: Session, jobs: int, cache: Any, given: dict[str, Any]) -> l
         Task(path, project.options(path), session.known(file), View(pedantic=project.view.pedantic), debug=given["debug"])
         for file, path in enumerate(project.files)
     ]
-    progress = Progress(len(tasks), not given["quiet"] and len(tasks) > 1 and watched(sys.stderr))
+    progress = Progress(shown=not given["quiet"] and len(tasks) > 1 and watched(sys.stderr))
     try:
-        return do_all(tasks, jobs, cache, progress.tick)
+        return do_all(tasks, jobs, cache, lambda done: progress.tick("files", done, len(tasks)))
     finally:
         progress.end()
         if cache is not None:

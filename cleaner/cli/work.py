@@ -6,7 +6,6 @@ Nothing is written to a file here; whatever is killed or interrupted meanwhile, 
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from time import perf_counter
 from typing import TYPE_CHECKING, NamedTuple
@@ -196,26 +195,3 @@ def _kept(task: Task, cache: Cache, *, fix: bool) -> Result | None:
         cleaned = cleaned._replace(counts=counts._replace(language=guess(text)))
         cache.put(key, cleaned, hit.used)
     return Result(cleaned, None, hit.used)
-
-
-class Progress:
-    """How far a long run is, on a terminal, from its second second on; wiped away at the end."""
-
-    def __init__(self, number: int, shown: bool) -> None:
-        self._number = number
-        self._shown = shown
-        self._next = perf_counter() + 1.0
-        self._said = False
-
-    def tick(self, done: int) -> None:
-        if self._shown and perf_counter() >= self._next:
-            self._next = perf_counter() + 0.1
-            self._said = True
-            sys.stderr.write(f"\r{done:,} of {self._number:,} files")
-            sys.stderr.flush()
-
-    def end(self) -> None:
-        if self._said:
-            sys.stderr.write("\r\x1b[K")
-            sys.stderr.flush()
-            self._said = False

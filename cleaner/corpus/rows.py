@@ -148,18 +148,26 @@ def lines(file: Iterable[bytes], name: str, left: LeftOut) -> Iterator[Row]:
         InputError: If no line is an object with a text.
     """
     met: dict[str, None] = {}
-    read = False
+    waiting: list[Row] | None = []  # until a column is met that is known to hold a text
     for number, line in enumerate(file, 1):
         value = parse_line(line, number, left)
         if value is None:
             continue
-        read = read or text_columns(tuple(value)) is not None
-        if not read and len(met) < 1000:
+        row = row_of(value, name, number)
+        if waiting is not None:
+            waiting.append(row)
             met.update(dict.fromkeys(value))
-        yield row_of(value, name, number)
-    if not read and met:
+            if text_columns(tuple(value)) is None:
+                if len(waiting) < MANY:
+                    continue
+                raise unknown(name, met)
+            yield from waiting
+            waiting = None
+        else:
+            yield row
+    if waiting:
         raise unknown(name, met)
-    if not read and left.count:
+    if waiting is not None and left.count:
         raise InputError(f"{name}: no line is a JSON object ({left.said()[0]})")
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from hashlib import blake2b
@@ -30,6 +30,7 @@ NEIGHBOURS = 4
 #: Of the verified pairs of one copy so many are judged: with the keepers that come first, and with those it is most like.
 FIRST = 2
 ALIKE = 3
+_NUMBER = re.compile(r"\d+(?:[.,:'’]\d+)*")
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 
 
@@ -100,6 +101,7 @@ def candidates(banded: Numbers) -> Numbers:
     """
     import numpy as np
 
+    number = max(1, len(banded))  # a pair is one number: first * number + second
     found: list[Numbers] = []
     for band in range(banded.shape[1]):
         values = banded[:, band]
@@ -109,13 +111,12 @@ def candidates(banded: Numbers) -> Numbers:
             continue
         members = np.unique(np.concatenate((order[same], order[same + 1])))  # what nothing shares its bucket with is gone
         following = banded[members, (band + 1) % banded.shape[1]]
-        found.append(_bucketed(members, values[members], following))
-    if not found:
-        return np.zeros((0, 2), np.int64)
-    return np.asarray(np.unique(np.concatenate(found), axis=0))
+        found.append(_bucketed(members, values[members], following, number))
+    codes = np.unique(np.concatenate(found)) if found else np.zeros(0, np.int64)
+    return np.stack((codes // number, codes % number), axis=1)
 
 
-def _bucketed(members: Numbers, values: Numbers, following: Numbers) -> Numbers:
+def _bucketed(members: Numbers, values: Numbers, following: Numbers, number: int) -> Numbers:
     import numpy as np
 
     pairs: list[Numbers] = []
@@ -126,13 +127,14 @@ def _bucketed(members: Numbers, values: Numbers, following: Numbers) -> Numbers:
     at = np.arange(len(bucket))
     for step in range(LEADERS):
         later = at > first + step
-        pairs.append(np.stack((member[first[later] + step], member[later]), axis=1))
+        pairs.append(member[first[later] + step] * number + member[later])
     order = np.lexsort((following, values))  # stable, so by rank in the end
     bucket, member = values[order], members[order]
     for step in range(1, NEIGHBOURS + 1):
         same = bucket[step:] == bucket[:-step]
-        pairs.append(np.sort(np.stack((member[:-step][same], member[step:][same]), axis=1), axis=1))
-    return np.unique(np.concatenate(pairs), axis=0)
+        one, other = member[:-step][same], member[step:][same]
+        pairs.append(np.minimum(one, other) * number + np.maximum(one, other))
+    return np.unique(np.concatenate(pairs))
 
 
 def verify(pairs: Sequence[tuple[int, int]], texts: Sequence[str]) -> list[float]:
@@ -169,16 +171,42 @@ def judge(keeper: str, copy: str) -> tuple[Relation, str]:
     Ask the fact guard whether a near copy says the same as its keeper.
 
     Returns:
-        "near", where the copy says nothing that its keeper does not, else "conflict"; and what differs, as JSON.
+        "near", where no fact differs and the copy has no passage of its own, else "conflict"; and what differs, as JSON.
     """
+    if figures := _figures(keeper, copy):
+        return "conflict", figures
+    from cleaner.match.facts import conflicting
     from cleaner.stories.compare import compare
 
     reading = compare(_body(keeper), _body(copy))
     told = [{"kind": each.kind, "keeper": each.keeper, "duplicate": each.duplicate} for each in reading.differences]
     told += [{"kind": "missing", "keeper": passage, "duplicate": ""} for passage in reading.only_original]
     told += [{"kind": "missing", "keeper": "", "duplicate": passage} for passage in reading.only_copy]
-    relation: Relation = "conflict" if reading.conflicts or reading.only_copy else "near"
+    relation: Relation = "conflict" if reading.conflicts or reading.only_copy or conflicting(reading.differences) else "near"
     return relation, json.dumps(told, ensure_ascii=True, separators=(",", ":"))
+
+
+def _figures(keeper: str, copy: str) -> str:
+    """
+    Return the figures in which two texts differ, as JSON; "" where they may be the same in another spelling ("1,200", "1200").
+
+    Most entries of a template differ in nothing else, and of those no more has to be asked.
+    """
+    one, other = _numbers(keeper), _numbers(copy)
+    if Counter(map(_digits, one.elements())) == Counter(map(_digits, other.elements())):
+        return ""
+    lost, new = one - other, other - one
+    told = [{"kind": "number", "keeper": " ".join(lost.elements()), "duplicate": " ".join(new.elements())}]
+    return json.dumps(told, ensure_ascii=True, separators=(",", ":"))
+
+
+@lru_cache(maxsize=256)
+def _numbers(text: str) -> Counter[str]:
+    return Counter(_NUMBER.findall(text))
+
+
+def _digits(number: str) -> str:
+    return "".join(filter(str.isdigit, number))
 
 
 @lru_cache(maxsize=256)  # an original is held against each of its copies
@@ -224,15 +252,17 @@ def paragraphs(row: Row) -> list[Row]:
 
 def split(text: str) -> list[str]:
     """Cut a text behind its blank lines; `"".join` makes the text of it again."""
-    pieces: list[str] = []
+    pieces: list[list[str]] = []
     blank = False
+    said = False  # the piece holds more than blank lines
     for line in _LINE.findall(text):
-        if not pieces or (blank and line.strip()):
-            pieces.append(line)
-        else:
-            pieces[-1] += line  # in place: nobody else holds it
-        blank = not line.strip() and any(map(str.strip, pieces[-1:]))
-    return pieces
+        says = bool(line.strip())
+        if not pieces or (blank and says and said):
+            pieces.append([])
+            said = False
+        pieces[-1].append(line)
+        blank, said = not says, said or says
+    return ["".join(piece) for piece in pieces]
 
 
 def same(keeper: str, copy: str) -> Relation:

@@ -153,7 +153,7 @@ class _Crew:
 
         verdicts: dict[tuple[int, int], tuple[Relation, str]] = {}
         for pairs, found in self._pairs("judging", _judge, np.array([pair[:2] for pair in near], np.int64).reshape(-1, 2), heads):
-            verdicts.update(zip(map(tuple, pairs), found))
+            verdicts.update(zip(pairs, found))
         return [Pair(keeper, copy, verdicts[keeper, copy][0], jaccard, verdicts[keeper, copy][1]) for keeper, copy, jaccard in near]
 
     def _pairs(self, stage: str, do: Any, ranks: Numbers, heads: Numbers) -> Iterator[tuple[list[tuple[int, int]], Any]]:

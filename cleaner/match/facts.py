@@ -152,7 +152,7 @@ def _tokens(text: str) -> list[_Token]:
         if kind == "number" and piece[0] == "−":
             piece = "-" + piece[1:]
         gap = text[at:start]
-        starts = not tokens or _pattern(_STARTS).search(gap) is not None
+        starts = not tokens or (gap != " " and _pattern(_STARTS).search(gap) is not None)
         for one in _parts(piece, kind):
             tokens.append(_Token(one[0], one[1], one[2], gap, bool(quoted[start]), starts))
             gap, starts = "", False
@@ -176,6 +176,8 @@ def _parts(piece: str, kind: str) -> list[tuple[str, str, str]]:
         return [(piece, piece, kind)]
     if kind == "and":
         return [(piece, "and", "word")]
+    if kind == "word" and piece.isascii() and piece.isalpha() and len(piece) != len("cannot"):
+        return [(piece, piece.lower(), "word")]  # nearly all words: nothing in them folds, joins or is a figure
     folded = unicodedata.normalize("NFKC", piece).replace("\u00ad", "").replace("’", "'").replace("ʼ", "'")
     if kind == "number" or any(letter.isdigit() for letter in folded):
         return [(piece, _figure(folded), "number")]
