@@ -38,6 +38,7 @@ NAV: dict[str, dict[str, str]] = {
         "check.md": "Keep a repository clean",
         "across.md": "Compare files with each other",
         "audit.md": "Audit feeds and collections",
+        "collections.md": "Clean a collection of millions",
         "reports.md": "Reports as pages and pictures",
         "review.md": "Review in a browser",
         "editors.md": "Editors",

@@ -58,7 +58,7 @@ def test_pairs_are_those_of_comparing_all_with_all():
 
 
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3), st.integers(0, 3)), max_size=40))
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 def test_candidates_are_what_their_definition_says(banded):
     """Leaders of each bucket with all others, and neighbours in the order of the next band: nothing else, each once."""
     expected = set()
@@ -89,7 +89,7 @@ def test_near_texts_meet_in_a_hot_bucket():
 
 
 @given(st.lists(st.tuples(st.integers(0, 12), st.integers(0, 12), st.integers(80, 100), st.booleans()), max_size=40))
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 def test_stars_hold_what_they_promise(drawn):
     """A copy's keeper stays, matches it directly, and is the one it is most like; who is near to no keeper stays."""
     pairs = {(min(a, b), max(a, b)): Pair(min(a, b), max(a, b), "near" if near else "conflict", score / 100) for a, b, score, near in drawn if a != b}
@@ -142,7 +142,7 @@ def test_the_fact_guard_reads_every_pair(keeper, copy, relation):
 
 
 @given(st.text(alphabet=st.sampled_from(list("ab \t\n\r")), max_size=40) | st.text(max_size=40))
-@settings(max_examples=500)
+@settings(max_examples=500, deadline=None)
 def test_paragraphs_are_the_text(text):
     """Put one after another, the paragraphs are the text to the letter; each but a blank text's begins and ends with a line of its own."""
     pieces = steps.split(text)

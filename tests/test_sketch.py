@@ -26,7 +26,7 @@ def shingled(key: str) -> list[bytes]:
 
 
 @given(TEXTS)
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 def test_keys_of_a_batch_are_the_keys_of_its_texts(texts):
     """What is done to a batch in one pass gives each text the key that `keys.key` gives it."""
     assert batch.keyed(texts) == [keys.key(text) for text in texts]
@@ -40,7 +40,7 @@ def test_keys_of_the_odd_ones(text):
 
 
 @given(TEXTS)
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 def test_shingles_of_a_batch_are_those_of_the_words(texts):
     """The words told from bytes are those of `words`, and each three in a row are hashed as the slow function does it."""
     found = sketch.shingles(texts)

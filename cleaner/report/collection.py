@@ -129,7 +129,9 @@ def _groups(found: Collection) -> Iterator[list[Table]]:
 
 
 def _how(row: Table) -> str:
-    return row["relation"] if row["relation"] != "near" else f"{percent(row['jaccard'])} alike"
+    if row["relation"] != "near":
+        return str(row["relation"])
+    return "same words" if row["jaccard"] == 1 else f"{percent(row['jaccard'])} alike"
 
 
 def _facts(row: Table) -> str:
