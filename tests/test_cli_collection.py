@@ -106,8 +106,10 @@ def test_hostile_names_and_texts_steer_no_terminal(tmp_path):
 def test_an_interrupt_leaves_with_130_and_nothing_torn(tmp_path):
     """Ctrl-C in the middle: no table is there, or a whole one, and nothing else."""
     path = write(tmp_path / "a.jsonl", collection(30_000, 1))
-    for pause in (0.4, 1.2):
+    for pause in (0.1, 1.2):
         running = subprocess.Popen([sys.executable, "-m", "cleaner", "audit", "--by", "text", str(path), "-o", str(tmp_path / "out"), "--isolated"], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        while not (tmp_path / "out").exists() and running.poll() is None:
+            time.sleep(0.05)
         time.sleep(pause)
         running.send_signal(signal.SIGINT)
         _, said = running.communicate(timeout=60)

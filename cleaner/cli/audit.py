@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cleaner.cli.collection import by_texts, collection
+from cleaner.cli.progress import Progress
 from cleaner.cli.shared import colorful, complain, complain_of, put, settings, show, standard_input, watched, wide
 from cleaner.engines import NAMES
 from cleaner.errors import OptionsError
@@ -98,7 +99,11 @@ def audit(sources: tuple[str, ...], **given: Any) -> int:
         accept=given["accept"],
         now=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
     )
-    result = run(sources, _plans(found, given), wishes)
+    bar = Progress(shown=not given["quiet"] and watched(sys.stderr))
+    try:
+        result = run(sources, _plans(found, given), wishes._replace(progress=bar.tick))
+    finally:
+        bar.end()
     complain_of(result.errors)
     for note in result.notes:
         complain(note)

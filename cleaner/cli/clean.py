@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import click
 
+from cleaner.cli.progress import Progress
 from cleaner.cli.shared import (
     ENCODING,
     EXTRACT,
@@ -28,6 +29,7 @@ from cleaner.cli.shared import (
     settings,
     shared,
     standard_input,
+    watched,
     write_reports,
 )
 from cleaner.errors import InputError
@@ -81,11 +83,14 @@ def clean(context: click.Context, /, sources: tuple[str, ...], **given: Any) -> 
     files: list[Cleaned] = []
     errors: list[Problem] = []
     outputs: dict[str, Output] = {}
+    progress = Progress(shown=not given["quiet"] and len(jobs) > 1 and watched(sys.stderr))
     try:
-        for job in jobs:
+        for done, job in enumerate(jobs, 1):
             result = _one(job, options, outputs, given["debug"])
             (files if isinstance(result, Cleaned) else errors).append(result)  # type: ignore[arg-type]
+            progress.tick("files", done, len(jobs))
     finally:  # also on Ctrl-C: what was written already can be undone only with its report
+        progress.end()
         report = Report(tuple(files), tuple(errors), perf_counter() - began)
         fixed = not (given["check"] or given["diff"])
         view = View(fixed, options.pedantic, given["verbose"], outputs=outputs)

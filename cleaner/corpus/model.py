@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator, Sequence
 from hashlib import sha256
 from typing import Any, Literal, NamedTuple, Protocol
 
+from cleaner.stories.model import Progress, silent
+
 Unit = Literal["text", "paragraph"]
 #: How a row relates to its keeper: the same to the letter, the same key, alike in all but harmless words, or alike but for facts.
 Relation = Literal["exact", "normalised", "near", "conflict"]
@@ -92,14 +94,6 @@ class Summary(NamedTuple):
     conflicts: int = 0
     notes: tuple[str, ...] = ()
     stages: tuple[tuple[str, float], ...] = ()
-
-
-#: Told how far a run is: the stage, what is done, and of how many (0: not known).
-Progress = Callable[[str, int, int], None]
-
-
-def silent(stage: str, done: int, total: int) -> None:
-    """Tell nobody how far the work is."""
 
 
 class Order(NamedTuple):

@@ -12,12 +12,13 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from cleaner.corpus.model import Progress, Row, silent
+from cleaner.corpus.model import Row
 from cleaner.corpus.steps import paragraphs
 from cleaner.errors import CleanerError, InputError, MissingExtra
 from cleaner.feeds.collect import Plans, collect, is_address
 from cleaner.feeds.tables import cell, columns, delimiter, unknown
 from cleaner.model import Problem
+from cleaner.stories.model import Progress, silent
 
 #: Rows, and characters, that are handed on at a time.
 MANY = 2_000

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cleaner import jobs
 from cleaner.corpus import steps, tables
-from cleaner.corpus.model import Measure, Order, Pair, Progress, Relation, Row, Summary, identity, place, silent
+from cleaner.corpus.model import Measure, Order, Pair, Relation, Row, Summary, identity, place
 from cleaner.match import batch, sketch
+from cleaner.stories.model import Progress, silent
 
 if TYPE_CHECKING:
     from numpy import ndarray

@@ -23,7 +23,7 @@ from cleaner.stories.boilerplate import Stripped
 from cleaner.stories.clusters import Stories, gather, why
 from cleaner.stories.entry import Entry, entries
 from cleaner.stories.judge import Verdict
-from cleaner.stories.model import Aside, Audit, Boilerplate, Change, Cluster, Member
+from cleaner.stories.model import Aside, Audit, Boilerplate, Change, Cluster, Member, Progress, silent
 
 
 class Prepared(NamedTuple):
@@ -55,7 +55,7 @@ def prepare(sources: Iterable[Source]) -> Prepared:
     return Prepared(named, stripped, tuple(every))
 
 
-def audit(prepared: Prepared, *, remembered: Sequence[Item] = (), priority: Sequence[str] = (), changes: Sequence[Change] = ()) -> Audit:
+def audit(prepared: Prepared, *, remembered: Sequence[Item] = (), priority: Sequence[str] = (), changes: Sequence[Change] = (), progress: Progress = silent) -> Audit:
     """
     Find the stories that items tell more than once, and what only looks like it.
 
@@ -66,8 +66,9 @@ def audit(prepared: Prepared, *, remembered: Sequence[Item] = (), priority: Sequ
         remembered: Items of earlier runs that these may repeat, with `seen`.
         priority: Names of sources whose items are originals before those of others.
         changes: What is already known to have changed since earlier runs.
+        progress: Told how far the judging is.
     """
-    stories = gather([*prepared.entries, *_past(prepared, remembered)], priority)
+    stories = gather([*prepared.entries, *_past(prepared, remembered)], priority, progress)
     return Audit(
         prepared.sources,
         tuple(_clusters(stories)),

@@ -16,7 +16,7 @@ from cleaner.feeds import urls
 from cleaner.stories.candidates import propose
 from cleaner.stories.entry import Entry
 from cleaner.stories.judge import Verdict, judge
-from cleaner.stories.model import CERTAIN
+from cleaner.stories.model import CERTAIN, Progress, silent
 
 
 class Rank(NamedTuple):
@@ -73,13 +73,14 @@ class Stories(NamedTuple):
     owner: list[int]
 
 
-def gather(entries: Iterable[Entry], priority: Sequence[str] = ()) -> Stories:
+def gather(entries: Iterable[Entry], priority: Sequence[str] = (), progress: Progress = silent) -> Stories:
     """
     Find the stories among entries.
 
     Args:
         entries: Of all sources, in any order. Items of which both are from the history are not compared.
         priority: Names of sources; what comes from an earlier one is the original before all else.
+        progress: Told how many entries were judged, of how many.
     """
     given = list(entries)
     ranked = sorted(zip(_ranks(given, priority), given, strict=True), key=lambda pair: pair[0])
@@ -88,6 +89,7 @@ def gather(entries: Iterable[Entry], priority: Sequence[str] = ()) -> Stories:
     members: defaultdict[int, list[tuple[int, Verdict]]] = defaultdict(list)
     asides: list[tuple[int, int, Verdict]] = []
     for place, proposed in enumerate(propose(ordered)):
+        progress("judging", place, len(ordered))
         copy = ordered[place]
         best: tuple[int, float, int, Verdict] | None = None
         aside: tuple[int, int, Verdict] | None = None

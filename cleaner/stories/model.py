@@ -4,6 +4,7 @@ The nouns of an audit's result, in the order in which the work meets them.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal, NamedTuple
 
 from cleaner.feeds.item import Item, Source
@@ -13,6 +14,14 @@ from cleaner.model import Difference, Problem, Scores
 Relation = Literal["same-id", "same-link", "republished", "syndicated", "updated", "near", "contained"]
 #: Whether a finding was told in an earlier run (with --history), or accepted as meant.
 Status = Literal["new", "known", "accepted"]
+
+
+#: Told how far a long stage is: which, how much is done, and of how much.
+Progress = Callable[[str, int, int], None]
+
+
+def silent(stage: str, done: int, total: int) -> None:
+    """Tell nobody how far the work is."""
 
 
 class Member(NamedTuple):

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from cleaner.feeds.collect import Plans, collect
 from cleaner.feeds.item import Item
 from cleaner.stories.audit import Prepared, audit, prepare
-from cleaner.stories.model import Aside, Audit, Boilerplate, Change, Cluster, Member, Status
+from cleaner.stories.model import Aside, Audit, Boilerplate, Change, Cluster, Member, Progress, Status, silent
 
 if TYPE_CHECKING:
     from cleaner.feeds.history import History, Print
@@ -35,6 +35,7 @@ class Wishes(NamedTuple):
         since: Only what is dated then or later is told, as a day or a time in ISO 8601; "": all.
         accept: Ids of findings that are meant from now on.
         now: The time of the run, ISO 8601 in UTC.
+        progress: Told how far the reading and the judging are.
     """
 
     history: str = ""
@@ -42,6 +43,7 @@ class Wishes(NamedTuple):
     since: str = ""
     accept: tuple[str, ...] = ()
     now: str = ""
+    progress: Progress = silent
 
 
 def run(names: Iterable[str], plans: Plans, wishes: Wishes) -> Audit:
@@ -57,7 +59,7 @@ def run(names: Iterable[str], plans: Plans, wishes: Wishes) -> Audit:
         collected = collect(names, plans)
         prepared = prepare(collected.sources)
         if history is None:
-            result = audit(prepared, priority=wishes.priority)
+            result = audit(prepared, priority=wishes.priority, progress=wishes.progress)
         else:
             result = _remembering(prepared, history, wishes)
     notes = tuple(f"--priority {name}: no source of that name is here" for name in wishes.priority if all(source.name != name for source in prepared.sources))
@@ -89,7 +91,7 @@ def _remembering(prepared: Prepared, history: History, wishes: Wishes) -> Audit:
     before = {key: record.item for key, record in history.versions(prints).items()}
     here = {mark for each in prints for mark in _marks(each.item, each.link)}
     related = [record.item for record in history.related(prints) if here.isdisjoint(_marks(record.item, record.link))]
-    result = audit(prepared, remembered=related, priority=wishes.priority, changes=changes(prepared, before))
+    result = audit(prepared, remembered=related, priority=wishes.priority, changes=changes(prepared, before), progress=wishes.progress)
     ids = [each.id for each in _findings(result)]
     told, accepted = history.told(ids), history.accepted(ids)
     unknown = [mark for mark in wishes.accept if mark not in ids]
