@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
@@ -131,6 +131,97 @@ class _Crew:
             self._waiting += [[at] for at in reversed(portion)]
         if self._waiting:
             self._hire()
+
+
+class Team:
+    """
+    Helpers for streams of work: hired once, before this process has threads, and of use until they are dismissed.
+
+    What they do comes back in the order in which it was given, and only so much of it is on its way at once: a stream of any length
+    has room. The work of one that was killed is done here.
+    """
+
+    def __init__(self, do: Callable[[Any], Any], number: int) -> None:
+        """
+        Hire.
+
+        Args:
+            do: A function of a module, as helpers have to find it by its name. It raises nothing.
+            number: Of helpers; with 1 the work is done here.
+        """
+        import multiprocessing
+
+        self._do = do
+        self._idle: list[Any] = []
+        self._workers: dict[Any, Any] = {}
+        forked = forks()
+        context: Any = multiprocessing.get_context("fork" if forked else None)
+        for _ in range(min(number, _MOST) if number > 1 else 0):
+            ours, theirs = context.Pipe()
+            worker = context.Process(target=_work, args=(theirs, do, [ours, *self._workers] if forked else []), daemon=True)
+            worker.start()
+            theirs.close()
+            self._workers[ours] = worker
+            self._idle.append(ours)
+
+    def each(self, tasks: Iterable[T]) -> Iterator[tuple[T, Any]]:
+        """Do all tasks, and yield each with its result, in order."""
+        from multiprocessing.connection import wait
+
+        waiting, room = iter(tasks), 4 * len(self._workers)
+        given: dict[int, T] = {}
+        busy: dict[Any, int] = {}
+        done: dict[int, Any] = {}
+        first = last = 0
+        more = True
+        while more or given:
+            while more and self._idle and len(given) < room:
+                task = next(waiting, None)
+                if task is None:
+                    more = False
+                    break
+                given[last] = task
+                busy[self._give(task)] = last
+                last += 1
+            if not given:  # nothing is left, or nobody
+                for task in waiting:
+                    yield task, self._do(task)
+                return
+            pipe: Any
+            for pipe in wait([*busy], 0 if first in done else None) if busy else ():
+                number = busy.pop(pipe)
+                done[number] = self._taken(pipe, given[number])
+            if first in done and not (more and self._idle and len(given) < room):  # who is idle is given something first
+                yield given.pop(first), done.pop(first)
+                first += 1
+
+    def dismiss(self) -> None:
+        """End all helpers, whatever they do: nothing they do outlives this."""
+        for pipe, worker in self._workers.items():
+            worker.terminate()
+            pipe.close()
+        for worker in self._workers.values():
+            worker.join(5)
+        self._workers.clear()
+        self._idle.clear()
+
+    def _give(self, task: Any) -> Any:
+        pipe = self._idle.pop()
+        try:
+            pipe.send([task])
+        except OSError:
+            pass  # it is dead: that is seen when its answer is waited for
+        return pipe
+
+    def _taken(self, pipe: Any, task: Any) -> Any:
+        try:
+            result = pipe.recv()[0]
+        except (EOFError, OSError):
+            self._workers.pop(pipe).join(5)
+            pipe.close()
+            return self._do(task)
+        self._idle.append(pipe)
+        return result
 
 
 def _work(pipe: Any, do: Callable[[Any], Any], others: Sequence[Any]) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -52,11 +52,20 @@ class Prepared(NamedTuple):
 def prepare(rows: Sequence[Row], measure: Measure) -> list[Prepared]:
     """Work out of each row what it is compared by, and its rank."""
     keys = batch.keyed([row.text for row in rows])
-    sizes = sketch.counts(keys).tolist()
-    digests = batch.digests(keys)
+    return _prepared(rows, keys, sketch.counts(keys), measure)
+
+
+def survey(rows: Sequence[Row], measure: Measure) -> tuple[list[Prepared], Numbers]:
+    """Return what `prepare` and `sketches` give of rows, each word told once: for engines that want both in one pass."""
+    keys = batch.keyed([row.text for row in rows])
+    found = sketch.shingles(keys)
+    return _prepared(rows, keys, found.sizes, measure), _banded(found, measure)
+
+
+def _prepared(rows: Sequence[Row], keys: Sequence[str], sizes: Numbers, measure: Measure) -> list[Prepared]:
     return [
         Prepared(rank(row, size, exact(row.text), measure), digest if size >= measure.fewest else b"", size)
-        for row, size, digest in zip(rows, sizes, digests)
+        for row, size, digest in zip(rows, sizes.tolist(), batch.digests(keys))
     ]
 
 
@@ -78,10 +87,13 @@ def sketches(texts: Sequence[str], measure: Measure) -> Numbers:
     Returns:
         int64, shape (texts, bands): two texts that share a number in one column are candidates.
     """
+    return _banded(sketch.shingles(batch.keyed(texts)), measure)
+
+
+def _banded(found: sketch.Shingles, measure: Measure) -> Numbers:
     import numpy as np
 
     scheme, banding = cut(measure)
-    found = sketch.shingles(batch.keyed(texts))
     return sketch.bands(sketch.signatures(found, scheme), banding).view(np.int64)
 
 
@@ -268,3 +280,30 @@ def split(text: str) -> list[str]:
 def same(keeper: str, copy: str) -> Relation:
     """Return how two texts with one key are equal: to the letter but for white space around them, or when normalised."""
     return "exact" if keeper.strip() == copy.strip() else "normalised"
+
+
+def kept(rows: Iterable[tuple[Row, bool]]) -> Iterator[tuple[str, str, str]]:
+    """
+    Make the table of what is left.
+
+    Args:
+        rows: All of them in the order in which they were read, each with whether it stays.
+
+    Returns:
+        Source, id and text of each row that stays; what is left of a row's paragraphs is one row again.
+    """
+    last: tuple[str, str] | None = None
+    pieces: list[str] = []
+    for row, stays in rows:
+        if row.part == 0:
+            if stays:
+                yield row.source, row.id, row.text
+            continue
+        if row.part == 1:  # another row begins, perhaps of the same name
+            if last and pieces:
+                yield (*last, "".join(pieces))
+            last, pieces = (row.source, row.id), []
+        if stays:
+            pieces.append(row.text)
+    if last and pieces:
+        yield (*last, "".join(pieces))

@@ -181,7 +181,11 @@ class _Parquet:
 
 def replaced(*writers: Writer) -> tuple[str, ...]:
     """Say what the tables hold otherwise than it stood."""
-    count = max(writer.replaced for writer in writers)
+    return told(max(writer.replaced for writer in writers))
+
+
+def told(count: int) -> tuple[str, ...]:
+    """Say of so many texts that a table holds them otherwise than they stood."""
     return (f"{count:,} texts hold half a surrogate pair, which Parquet cannot: it is U+FFFD there; JSONL keeps it",) if count else ()
 
 

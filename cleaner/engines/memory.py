@@ -77,7 +77,7 @@ def compare(
     else:
         ranked = np.array(sorted(range(len(texts)), key=by), np.int64)
     original = np.arange(len(texts))
-    tells = ranked[sizes[ranked] >= measure.fewest]
+    tells = ranked[(sizes[ranked] >= measure.fewest) & digests[ranked].any(axis=1)]
     # Equal digests stand together, the first by rank first.
     grouped = tells[np.lexsort((digests[tells, 1], digests[tells, 0]))]
     fresh = np.ones(len(grouped), bool)
@@ -264,7 +264,7 @@ def _write(rows: Sequence[Row], found: Found, order: Order) -> Summary:
                 clusters.add((name, *_name(rows[number]), True, "", 1.0, rows[number].text))
                 clusters.extend((name, *_name(rows[copy]), False, *keeper[copy][1:], rows[copy].text) for copy in members[number])
     with tables.Writer(order.into, "cleaned", order.tables) as cleaned:
-        cleaned.extend(_kept(rows, keeper))
+        cleaned.extend(steps.kept((row, number not in keeper) for number, row in enumerate(rows)))
     near = sum(relation == "near" for _, relation, _ in keeper.values())
     return Summary(
         rows=len(rows),
@@ -281,22 +281,3 @@ def _write(rows: Sequence[Row], found: Found, order: Order) -> Summary:
 
 def _name(row: Row) -> tuple[str, str, int]:
     return row.source, row.id, row.part
-
-
-def _kept(rows: Sequence[Row], keeper: dict[int, Any]) -> Iterator[tuple[str, str, str]]:
-    """Yield the rows that stay, in the order in which they were read; what is left of a row's paragraphs is one row again."""
-    last: tuple[str, str] | None = None
-    pieces: list[str] = []
-    for number, row in enumerate(rows):
-        if row.part == 0:
-            if number not in keeper:
-                yield row.source, row.id, row.text
-            continue
-        if row.part == 1:  # another row begins, perhaps of the same name
-            if last and pieces:
-                yield (*last, "".join(pieces))
-            last, pieces = (row.source, row.id), []
-        if number not in keeper:
-            pieces.append(row.text)
-    if last and pieces:
-        yield (*last, "".join(pieces))
