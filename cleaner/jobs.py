@@ -230,6 +230,7 @@ def _work(pipe: Any, do: Callable[[Any], Any], others: Sequence[Any]) -> None:
     import signal
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     gc.set_threshold(1_000_000, 50, 50)
     for other in others:
         other.close()

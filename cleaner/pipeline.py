@@ -19,7 +19,7 @@ from cleaner.lines import Lines
 from cleaner.model import PROSE, Article, Cleaned, Edit, Finding, Plan, Skipped, Span
 from cleaner.options import Options
 from cleaner.page import Page
-from cleaner.plan import Verdict, apply, compose, resolve
+from cleaner.plan import Verdict, apply, compose, resolve, standing
 from cleaner.segment import segment
 
 # Nearly every article is done after one more reading; texts made of copies of copies have been seen to take three.
@@ -53,6 +53,7 @@ def clean_article(article: Article, options: Options, told: Told | None = None) 
         if grown is plan:
             break
         plan = renumbered(grown)
+    plan = standing(article.text, plan)
     if plan.taken or plan.skipped:
         lines = page.lines
         plan = Plan(

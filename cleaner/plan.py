@@ -109,7 +109,7 @@ def compose(text: str, plan: Plan, more: Plan) -> Plan:
         # Of several edits those that a later one took over are done by it; the others are still to do.
         left = tuple(edit for edit in finding.edits if reach.free(edit))
         if left or winner is None:
-            taken.append(finding._replace(edits=left, keeper=_still_there(text, finding.keeper, added)))
+            taken.append(finding._replace(edits=left))
         else:
             skipped.append(Skipped(finding, "skipped", f"{winner.rule} covers this text", winner))
     places = {(finding.rule, finding.span) for finding in added}
@@ -133,17 +133,44 @@ def _moved(plan: Plan, after: str, keeper: Span) -> Span | None:
     return None
 
 
-def _still_there(text: str, keeper: Span | None, added: Sequence[Finding]) -> Span | None:
-    """Return where a keeper's text stays, if a later finding takes the keeper itself as the copy of another."""
-    for finding in added:
-        if keeper is None or finding.keeper is None:
-            continue
-        if finding.span.holds(keeper) or any(edit.span.holds(keeper) for edit in finding.edits):
-            start = finding.keeper.start + keeper.start - finding.span.start
-            moved = Span(start, start + keeper.end - keeper.start)
-            same = text[moved.start : moved.end] == text[keeper.start : keeper.end]
-            return moved if same and finding.keeper.holds(moved) else finding.keeper
-    return keeper
+def standing(text: str, plan: Plan) -> Plan:
+    """
+    Let each taken finding name a copy that stays, where another finding takes the copy that it named.
+
+    The copy of a copy is a copy of what stays as much as its twin is: where that one was an edited copy, so is this one.
+    """
+    gone = sorted((edit.span, finding) for finding in plan.taken if finding.keeper is not None for edit in finding.edits if not edit.after.strip())
+    starts = [span.start for span, _ in gone]
+
+    def remover(keeper: Span) -> Finding | None:
+        at = bisect_right(starts, keeper.start) - 1
+        for span, finding in gone[max(0, at) : at + 2]:
+            if span.holds(keeper) or (finding.span.holds(keeper) and span.start < keeper.end and keeper.start < span.end):
+                return finding
+        return None
+
+    def led(finding: Finding) -> Finding:
+        for _ in plan.taken:  # from copy to copy; none leads back to where it began
+            winner = finding.keeper and remover(finding.keeper)
+            if not winner or not finding.keeper or not winner.keeper or winner.span == finding.span:
+                break
+            finding = _led(text, finding, finding.keeper, winner, winner.keeper)
+        return finding
+
+    taken = tuple(led(finding) if finding.keeper is not None else finding for finding in plan.taken)
+    return plan._replace(taken=taken) if taken != plan.taken else plan
+
+
+def _led(text: str, finding: Finding, keeper: Span, winner: Finding, further: Span) -> Finding:
+    """Return a finding that names the keeper of its keeper, and is what its keeper was if the two do not read alike."""
+    start = further.start + keeper.start - winner.span.start
+    moved = Span(start, start + keeper.end - keeper.start)
+    if further.holds(moved) and text[moved.start : moved.end] == text[keeper.start : keeper.end]:
+        return finding._replace(keeper=moved)
+    if winner.relation == "exact":
+        return finding._replace(keeper=further)
+    alike = {name: getattr(winner, name) for name in ("rule", "message", "safety", "confidence", "relation", "scores", "differences", "because")}
+    return finding._replace(keeper=further, **alike)
 
 
 class _Back:

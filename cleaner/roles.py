@@ -78,7 +78,7 @@ def profile(page: Page) -> Profile:
             if block.role == "body":
                 size = count(text)
                 paragraphs.append(size)
-                whole += size >= 8 and ends_sentence(text)
+                whole += size >= 8 and (ends_sentence(text) or "\u0e00" <= text.rstrip()[-1:] <= "\u0eff")  # Thai and Lao set no full stop
         elif block.kind == "heading":
             headings += block.role != "title"
         elif block.kind in ("item", "row"):

@@ -511,7 +511,7 @@ def write(path: str | os.PathLike[str], data: bytes, expected_sha256: str | None
             with open(where, "wb") as stream:
                 stream.write(data)
             return
-        target = os.path.realpath(where)
+        target = _target(where)
         present = _present(target, name, expected_sha256)
         if present == data:
             return
@@ -531,6 +531,14 @@ def write(path: str | os.PathLike[str], data: bytes, expected_sha256: str | None
             _overwrite(target, name, data, present)
     except (OSError, ValueError) as error:
         raise InputError(f"{name}: cannot be written: {_reason(error)}; it is as it was") from error
+
+
+def _target(where: str) -> str:
+    """Return what a path leads to. An error on the way is an error: with it ignored, a link would be taken for the file and replaced."""
+    try:
+        return os.path.realpath(where, strict=True)
+    except FileNotFoundError:  # a new file, or a link to one
+        return os.path.realpath(where)
 
 
 def _is_device(where: str) -> bool:

@@ -41,12 +41,18 @@ ARTICLES = st.tuples(st.lists(BLOCKS, max_size=9), st.sampled_from(["\n", "\n\n"
     lambda parts: parts[1].join(parts[0]) + parts[2]
 )
 SOUP = st.text(alphabet="ab .\n\r\t#->*_`|=:[]()<!\u2028\x0c\ufeff1", max_size=60)
-OPTIONS = [Options(), Options(layout="canonical"), Options(profile="article"), Options(profile="article", layout="canonical")]
+OPTIONS = [
+    Options(),
+    Options(layout="canonical"),
+    Options(profile="article"),
+    Options(profile="article", layout="canonical"),
+    Options(profile="article", pedantic=True, unsafe_fixes=True),
+]
 FORMATS: list[Format] = ["markdown", "text", "html", "rst", "asciidoc"]
 THOROUGH = settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck))
 
 
-@pytest.mark.parametrize("options", OPTIONS, ids=["keep", "canonical", "article", "article-canonical"])
+@pytest.mark.parametrize("options", OPTIONS, ids=["keep", "canonical", "article", "article-canonical", "article-unsafe"])
 @pytest.mark.parametrize("format", FORMATS)
 def test_laws_hold_for_articles(format: Format, options: Options) -> None:
     """Undo, exact edits, nothing vanishing, cleaning twice, keepers that stay: for articles built of common blocks."""

@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cleaner import source
@@ -67,6 +67,7 @@ def test_empty() -> None:
 
 
 @given(st.text(st.characters(exclude_categories=["Cs", "Cc"])))
+@settings(deadline=None)
 def test_utf8(text: str) -> None:
     """Valid UTF-8 is UTF-8, whatever it says, and its line ends stay."""
     data = ("x\r\ny\rz\n" + text).encode()
@@ -76,6 +77,7 @@ def test_utf8(text: str) -> None:
 
 
 @given(st.binary())
+@settings(deadline=None)
 def test_any_bytes(data: bytes) -> None:
     """Any bytes come back unchanged or are refused with one line."""
     try:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from report_samples import FIRST, SECOND, article, repeated_lines, report
 
+from cleaner import __version__
+from cleaner.cli import main
 from cleaner.errors import ChangedError, InputError
 from cleaner.model import Edit, Plan, Span
 from cleaner.report import Output, View
@@ -130,3 +135,31 @@ def test_a_damaged_report_never_writes_other_bytes(damage: Callable[[dict[str, A
     damage(entry)
     with pytest.raises((InputError, ChangedError)):
         restore(entry, cleaned.text.encode())
+
+
+RELEASES = sorted(path for path in (Path(__file__).resolve().parents[1] / "fixtures" / "reports").iterdir() if path.is_dir())
+
+
+def test_every_version_has_left_a_report() -> None:
+    """What this version writes is kept for later ones to undo: `python tests/old_reports.py` lays it out before a release."""
+    assert __version__ in [folder.name for folder in RELEASES]
+
+
+@pytest.mark.parametrize("command", ["check", "clean"])
+@pytest.mark.parametrize("folder", RELEASES, ids=lambda folder: folder.name)
+def test_what_any_version_did_can_be_undone(folder: Path, command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The report of each released version gives back every byte of every file that it changed, and refuses those that were edited since."""
+    shutil.copytree(folder / command, tmp_path / command)
+    monkeypatch.chdir(tmp_path / command)
+    before = {path.name: path.read_bytes() for path in (folder / "before").iterdir()}
+    left = {path.name: path.read_bytes() for path in Path().iterdir()}
+    changed = {name for name in before if before[name] != left[name]}
+    assert len(changed) >= 7
+    entries = read((folder / f"{command}.json").read_text(encoding="utf-8"))
+    assert {path_of(entry) for entry in entries if edited(entry)} == changed
+    assert all(restore(entry, left[path_of(entry)]) == before[path_of(entry)] for entry in entries)
+    done = CliRunner().invoke(main, ["undo", str(folder / f"{command}.json")])
+    assert (done.exit_code, done.stderr) == (0, f"put back {len(changed)} files\n")
+    assert {path.name: path.read_bytes() for path in Path().iterdir()} == before
+    Path("plain.md").write_bytes(left["plain.md"] + b"!")
+    assert "edited since" in CliRunner().invoke(main, ["undo", str(folder / f"{command}.json")]).stderr

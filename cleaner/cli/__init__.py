@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import sys
+from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
@@ -86,6 +88,9 @@ class Commands(click.Group):
             _say(error)
             status = error.exit_code
         except (click.Abort, KeyboardInterrupt):
+            from cleaner.cli.shared import complain
+
+            complain("interrupted; each file is the old one or the new one, and whole")
             status = _INTERRUPTED
         except BrokenPipeError:
             _drop_stdout()
@@ -145,6 +150,13 @@ def main() -> None:
     """
 
 
+def _stopped(ours: int, _: int, __: object) -> None:
+    """Being asked to end is as good as Ctrl-C: what is half written is taken back, and it is said. A worker just ends."""
+    if os.getpid() != ours:
+        os._exit(_INTERRUPTED)
+    raise KeyboardInterrupt
+
+
 def run() -> NoReturn:
     """
     Run the command line as a process of its own: what `cleaner` and `python -m cleaner` call.
@@ -153,6 +165,7 @@ def run() -> NoReturn:
     then, and both streams are flushed here.
     """
     gc.set_threshold(1_000_000, 50, 50)  # values live as long as the run; looking for rings among them finds none
+    signal.signal(signal.SIGTERM, partial(_stopped, os.getpid()))
     status: Any = 0
     try:
         main()

@@ -35,4 +35,5 @@ def lsp(config: str | None, isolated: bool, stdio: bool, debug: bool) -> int:
 
     # Nothing is half written when it is interrupted, and a thread that waits for an editor's next word cannot be told to stop.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     return serve(Projects(config, isolated=isolated), debug=debug)
