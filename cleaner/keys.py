@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from cleaner.model import Format
+from cleaner.model import Format, Span
 from cleaner.patterns import pattern
+from cleaner.segment.inline import masks, may_mask
 
 _FOLDED = {
     **dict.fromkeys(map(ord, "‘’‚‛′´ʼ"), "'"),
@@ -36,9 +37,6 @@ def exact(text: str) -> str:
 @lru_cache(maxsize=10_000)  # an article is read again once it is cleaned, and nearly all its blocks are as they were
 def key(text: str, format: Format = "text") -> str:
     """Return the comparison key of a block's (mended) text; "" where it says nothing at all."""
-    from cleaner.model import Span
-    from cleaner.segment.inline import masks, may_mask
-
     if not may_mask(text):
         folded = _squeezed(_fold(text, format))
         return folded if folded[:1].isalnum() or any(map(str.isalnum, folded)) else ""

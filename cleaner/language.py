@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from functools import cache
 
+from cleaner.patterns import pattern
 from cleaner.words import words
 
 _HEAD = 20_000  # code points read from the beginning
@@ -249,11 +250,18 @@ def _scripts() -> tuple[tuple[str, re.Pattern[str]], ...]:
     return tuple((name, re.compile(f"[{letters}]")) for name, letters in _SCRIPTS)
 
 
+_NO_LETTERS = bytes(code for code in range(128) if not chr(code).isalpha())
+_BEYOND = pattern(r"[^\x00-\x7f]+")
+
+
 def _script(text: str) -> tuple[str, int]:
     """Return the script that most of a text is written in and its number of letters; "" where no script rules."""
     if text.isascii():
         return "latin", len(text)
-    found = {name: count for name, letters in _scripts() if (count := len(letters.findall(text)))}
+    # Most of most texts is ASCII: its letters are counted apart, and the patterns read the rest alone.
+    plain = len(text.encode("ascii", "ignore").translate(None, _NO_LETTERS))
+    beyond = "".join(_BEYOND.findall(text))
+    found = {name: count for name, letters in _scripts() if (count := len(letters.findall(beyond)) + plain * (name == "latin"))}
     if found.get("ja", 0) * 10 >= found.get("han", 0):  # a tenth of Kana makes Han Japanese
         found["ja"] = found.get("ja", 0) + (found.pop("han", 0) if found.get("ja") else 0)
     # Names and terms in Latin letters are common everywhere, and one Han character says as much as several letters.
@@ -287,20 +295,23 @@ def _by_letters(text: str, script: str) -> str:
 
 
 def _by_words(text: str) -> str:
-    tokens = [token for word in words(text.lower().replace("’", "'")) for token in word.split("'")]
+    tokens: Counter[str] = Counter()
+    for word, times in Counter(words(text.lower().replace("’", "'"))).items():
+        for token in word.split("'"):
+            tokens[token] += times
     if not tokens:
         return ""
     owners = _owners()
     score: dict[str, float] = {}
     hits: dict[str, int] = {}
-    for token, times in Counter(tokens).items():
+    for token, times in tokens.items():
         for name in (claimed := owners.get(token, ())):
             score[name] = score.get(name, 0) + times / len(claimed)
             hits[name] = hits.get(name, 0) + times
     if not score:
         return ""
     best = _best(score, _LEAD)
-    if not best or hits[best] < _ENOUGH or hits[best] < _SHARE * len(tokens):
+    if not best or hits[best] < _ENOUGH or hits[best] < _SHARE * tokens.total():
         return ""
     return best
 

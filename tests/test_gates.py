@@ -34,8 +34,8 @@ def read(text: str, options: Options) -> Cleaned:
 
 def without_gates(text: str, options: Options, monkeypatch: pytest.MonkeyPatch) -> Cleaned:
     with monkeypatch.context() as patched:
-        patched.setattr(sentences, "_SHORT", -1)
-        patched.setattr(words, "_SHORT", -1)
+        patched.setattr(sentences, "_doubtful", lambda page: {block.number for block in page.blocks})
+        patched.setattr(words, "_doubling", set)
         return read(text, options)
 
 

@@ -123,15 +123,25 @@ def test_many_near_copies_take_no_square() -> None:
 @given(st.lists(st.lists(st.sampled_from("a b c d e f g h i j".split()), min_size=1, max_size=30), min_size=2, max_size=30))
 def test_both_ways_to_count_words_in_a_crowd_agree(said):
     """Long numbers for some texts, numpy for many: the same places in the same order."""
-    from collections import Counter
-    from itertools import chain
-
     bags = [near._bag(each) for each in said]
     assert all(len(set(bag)) == len(bag) == len(each) for bag, each in zip(bags, said))
-    frequency = Counter(chain.from_iterable(bags))
-    standing = {word: [place for place, bag in enumerate(bags) if word in bag] for word, times in frequency.items() if times > 1}
-    one, other = (
-        [(place, list(others)) for place, others in way(near._probes(bags, frequency), standing, len(bags))]
-        for way in (near._by_bits, near._by_counts)
-    )
+    one, other = ([(place, list(others)) for place, others in way(bags)] for way in (near._by_bits, near._by_counts))
     assert one == other
+
+
+@given(corpora(), st.sampled_from(["{}", "the {}", "Zoë’s {} 北京 {}"]))
+@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+def test_numbers_for_words_change_nothing(keys: list[str], frame: str) -> None:
+    """Many texts are searched by numbers that stand for three words, in the same order: the same pairs, the same shares."""
+    keys = [frame.format(key, key) for key in keys]
+    found = pairs(keys, few=10**9)
+    with patch.object(near, "MANY", 0):
+        assert pairs(keys, few=10**9) == found
+    texts, common = near._read(keys)
+    numbered = near._numbered([text.words for text in texts])
+    assert numbered is not None
+    for text, held, other, shared in zip(texts, common, *numbered, strict=True):
+        # One order: the first three words have the least number.
+        named = dict(zip(sorted(other.shingles), sorted(text.shingles), strict=True))
+        assert other.words == text.words
+        assert frozenset(named[number] for number in shared) == held

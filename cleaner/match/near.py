@@ -46,7 +46,9 @@ LEAST_WORDS = min(RATIO / (2 - RATIO), CONTAINED) - 1e-9
 PERMUTATIONS, BANDS = 384, 192
 
 
-_Shingle = tuple[str, str, str]
+#: Three words, or a number that stands for them; the numbers of a search are in the order of the words.
+_Triple = tuple[str, str, str]
+_Shingle = _Triple | int
 
 
 class Pair(NamedTuple):
@@ -74,8 +76,7 @@ def pairs(keys: Sequence[str], few: int) -> list[Pair]:
     Returns:
         Verified pairs with first < second, sorted. Of a text that is like more than `MOST_ALIKE` above it, only so many.
     """
-    texts = [_text(key) for key in keys]
-    common = _common(texts)
+    texts, common = _read(keys)
     holders = _holders(texts, common)
     if not holders:
         return []  # no text holds enough of what another says
@@ -114,7 +115,56 @@ def _text(key: str) -> _Text:
     said = words(key)
     if len(said) < FEWEST_WORDS:
         return _Text(said, frozenset())
-    return _Text(said, frozenset(zip(said, said[1:], said[2:])))
+    return _Text(said, _triples(said))
+
+
+def _triples(said: list[str]) -> frozenset[_Triple]:
+    return frozenset(zip(said, said[1:], said[2:]))
+
+
+def _read(keys: Sequence[str]) -> tuple[list[_Text], list[frozenset[_Shingle]]]:
+    """Return the texts of all keys, and for each those of its shingles that another holds too."""
+    if len(keys) > MANY and (numbered := _numbered([words(key) for key in keys])) is not None:
+        return numbered
+    texts = [_text(key) for key in keys]
+    return texts, _common(texts)
+
+
+def _numbered(said: Sequence[list[str]]) -> tuple[list[_Text], list[frozenset[_Shingle]]] | None:
+    """
+    Return what `_read` does, with numbers for shingles; None where the words are too many for numbers of 64 bits.
+
+    A number costs a tenth of the memory of three words, and numpy tells at once which stand in several texts. Words are
+    numbered in their order, and so are three of them: whatever is chosen by that order is the same.
+    """
+    import numpy as np
+
+    vocabulary = {word: number for number, word in enumerate(sorted(set(chain.from_iterable(said))))}
+    if len(vocabulary) >= 2**21:
+        return None
+    sizes = np.fromiter(map(len, said), np.int64, len(said))
+    spoken = np.fromiter(map(vocabulary.__getitem__, chain.from_iterable(said)), np.int64, int(sizes.sum()))
+    counts = np.where(sizes >= FEWEST_WORDS, sizes - 2, 0)  # of the shingles in each text
+    ends = np.cumsum(counts)
+    if not ends[-1]:
+        return [_Text(each, frozenset()) for each in said], [frozenset()] * len(said)
+    owners = np.repeat(np.arange(len(said)), counts)
+    places = np.arange(len(owners)) - np.repeat(ends - counts, counts) + np.repeat(np.cumsum(sizes) - sizes, counts)
+    shingles = (spoken[places] * len(vocabulary) + spoken[places + 1]) * len(vocabulary) + spoken[places + 2]
+
+    order = np.argsort(shingles, kind="stable")  # equal ones side by side, by the number of their text
+    firsts = np.flatnonzero(np.diff(shingles[order], prepend=-1))
+    lasts = np.append(firsts[1:], len(order)) - 1
+    shared = np.zeros(len(order), dtype=bool)
+    shared[order] = np.repeat(owners[order[firsts]] != owners[order[lasts]], lasts - firsts + 1)
+
+    texts: list[_Text] = []
+    common: list[frozenset[_Shingle]] = []
+    for each, end, count in zip(said, ends.tolist(), counts.tolist()):
+        own = shingles[end - count : end]
+        texts.append(_Text(each, frozenset(own.tolist())))
+        common.append(frozenset(own[shared[end - count : end]].tolist()))
+    return texts, common
 
 
 def _ratio(one: list[str], other: list[str]) -> float:
@@ -215,53 +265,65 @@ def _in_crowd(texts: Sequence[_Text], crowd: Sequence[int]) -> set[tuple[int, in
     bit of a long number, and the digits of the counts in as many long numbers.
     """
     bags = [_bag(texts[number].words) for number in crowd]
+    found: set[tuple[int, int]] = set()
+    for place, others in (_by_counts if len(crowd) > MANY else _by_bits)(bags):
+        found.update((min(crowd[place], crowd[other]), max(crowd[place], crowd[other])) for other in others if other != place)
+    return found
+
+
+def _asked(size: int) -> tuple[int, int]:
+    """Return of so many words how many of the rarest are asked for, and how many of them a partner has to hold."""
+    need = ceil(size * LEAST_WORDS)
+    hits = 2 ** min(3, need.bit_length() - 1)
+    return size - need + hits, hits
+
+
+def _by_bits(bags: Sequence[list[str]]) -> Iterator[tuple[int, Iterable[int]]]:
+    """Yield for each text, by its place, the first places of those that hold enough of its rarest words."""
     frequency = Counter(chain.from_iterable(bags))
     standing: dict[str, list[int]] = {word: [] for word, times in frequency.items() if times > 1}
     for place, bag in enumerate(bags):
         for word in bag:
             if word in standing:
                 standing[word].append(place)
-    holding = _by_counts if len(crowd) > MANY else _by_bits
-    found: set[tuple[int, int]] = set()
-    for place, others in holding(_probes(bags, frequency), standing, len(crowd)):
-        found.update((min(crowd[place], crowd[other]), max(crowd[place], crowd[other])) for other in others if other != place)
-    return found
-
-
-def _probes(bags: Sequence[Sequence[str]], frequency: Counter[str]) -> Iterator[tuple[list[str], int]]:
-    """Yield of each text the rarest of its words, and which power of two of them a partner has to hold."""
-    for bag in bags:
-        need = ceil(len(bag) * LEAST_WORDS)
-        power = min(3, need.bit_length() - 1)
-        yield sorted(bag, key=frequency.__getitem__)[: len(bag) - need + 2**power], power
-
-
-def _by_bits(probes: Iterable[tuple[list[str], int]], standing: Mapping[str, list[int]], size: int) -> Iterator[tuple[int, Iterable[int]]]:
-    """Yield for each text, by its place, the first places of those that hold enough of its rarest words."""
     bits: dict[str, int] = {}
-    for place, (rarest, power) in enumerate(probes):
+    for place, bag in enumerate(bags):
+        number, hits = _asked(len(bag))
         digits: list[int] = []
-        for word in rarest:
+        for word in sorted(bag, key=frequency.__getitem__)[:number]:
             if word in standing:
                 if word not in bits:
-                    bits[word] = _bits(standing[word], size)
+                    bits[word] = _bits(standing[word], len(bags))
                 _add(digits, bits[word])
         mask = 0
-        for digit in digits[power:]:  # 2 ** power of them, or more
+        for digit in digits[hits.bit_length() - 1 :]:  # `hits` of them, a power of two, or more
             mask |= digit
         yield place, islice(_places(mask), HOTTEST)
 
 
-def _by_counts(probes: Iterable[tuple[list[str], int]], standing: Mapping[str, list[int]], size: int) -> Iterator[tuple[int, Iterable[int]]]:
+def _by_counts(bags: Sequence[list[str]]) -> Iterator[tuple[int, Iterable[int]]]:
     """Yield what `_by_bits` does. Numbers of a hundred thousand digits add slower than numpy counts."""
     import numpy as np
 
-    places = {word: np.array(held, dtype=np.int64) for word, held in standing.items()}
+    numbers = {word: number for number, word in enumerate(dict.fromkeys(chain.from_iterable(bags)))}
+    words = np.fromiter(map(numbers.__getitem__, chain.from_iterable(bags)), np.int64)
+    sizes = np.fromiter(map(len, bags), np.int64, len(bags))
+    owners = np.repeat(np.arange(len(bags)), sizes)
+    frequency = np.bincount(words)
+    rarest = words[np.argsort(owners * (len(bags) + 1) + frequency[words], kind="stable")]  # first, text by text
+    standing = owners[np.argsort(words, kind="stable")]  # the places of each word, word by word
+    ends = np.cumsum(frequency)
+    starts = ends - frequency
     nowhere = np.zeros(0, dtype=np.int64)
-    for place, (rarest, power) in enumerate(probes):
-        held = [places[word] for word in rarest if word in places]
-        counts = np.bincount(np.concatenate(held) if held else nowhere, minlength=size)
-        yield place, np.flatnonzero(counts >= 2**power)[:HOTTEST].tolist()
+    at = 0
+    for place, bag in enumerate(bags):
+        number, hits = _asked(len(bag))
+        asked = rarest[at : at + number]
+        asked = asked[frequency[asked] > 1]
+        held = [standing[start:end] for start, end in zip(starts[asked].tolist(), ends[asked].tolist())]
+        counts = np.bincount(np.concatenate(held) if held else nowhere, minlength=len(bags))
+        yield place, np.flatnonzero(counts >= hits)[:HOTTEST].tolist()
+        at += len(bag)
 
 
 def _bag(words: Sequence[str]) -> list[str]:
@@ -322,7 +384,7 @@ def _lsh(texts: Sequence[_Text]) -> set[tuple[int, int]]:
     lsh = MinHashLSH(num_perm=PERMUTATIONS, params=(BANDS, PERMUTATIONS // BANDS))
     found: set[tuple[int, int]] = set()
     numbered = [number for number, text in enumerate(texts) if text.shingles]
-    members = [[" ".join(shingle).encode("utf-8", "surrogatepass") for shingle in texts[number].shingles] for number in numbered]
+    members = [[" ".join(shingle).encode("utf-8", "surrogatepass") for shingle in _triples(texts[number].words)] for number in numbered]
     for number, signature in zip(numbered, MinHash.generator(members, num_perm=PERMUTATIONS)):
         size = len(texts[number].shingles)
         earlier = sorted(lsh.query(signature))

@@ -15,7 +15,7 @@ from cleaner.model import PROSE, SAME, Block, Confidence, Edit, Finding, Safety,
 from cleaner.page import Page
 from cleaner.patterns import pattern
 from cleaner.segment.shape import CLOSERS, ends_sentence
-from cleaner.words import count, sentences
+from cleaner.words import count, portions, sentences
 
 FEWEST_WORDS = 4
 FEWEST_SAFE = 5
@@ -38,16 +38,18 @@ def find(page: Page, edits: Sequence[Edit] = ()) -> Iterator[Finding]:
     """
     if not page.options.wants("D120"):
         return
-    if not edits and not page.options.pedantic and _all_differ(page):
-        return
+    doubtful = None if edits else _doubtful(page)  # None: all blocks are, since they will read otherwise
     say = _Said(page, edits)
     above: tuple[Block, list[Span]] | None = None
-    above_pieces: tuple[str, ...] = ()
+    before: Block | None = None  # the block above that was read last
     last: Block | None = None
     twice = False  # the block before said what the one before that said, and nothing was found in it
     for block in page.prose():
         if block.kind == "heading":
-            above, above_pieces, last, twice = None, (), None, False
+            above, before, last, twice = None, None, None, False
+            continue
+        if doubtful is not None and block.number not in doubtful:
+            above, before, last, twice = None, block, block, False
             continue
         same = last is not None and not edits and _twins(page, last, block)
         last = block
@@ -55,14 +57,14 @@ def find(page: Page, edits: Sequence[Edit] = ()) -> Iterator[Finding]:
             above = None  # if it is asked for, it is read again
             continue
         twice = same
-        pieces = _pieces(page.inner(block))
+        pieces, above_pieces = _pieces(page.inner(block)), _pieces(page.inner(before)) if before is not None else ()
+        before = block
         if not edits and not _may_repeat(pieces, above_pieces):
-            above, above_pieces = None, pieces
+            above = None
             continue
         if above is None and above_pieces and page.blocks[block.number - 1].kind == block.kind in ("paragraph", "item"):
-            before = page.blocks[block.number - 1]
-            above = (before, sentences(page.article.text, before.inner, page.masks(before)))
-        above_pieces = pieces
+            over = page.blocks[block.number - 1]
+            above = (over, sentences(page.article.text, over.inner, page.masks(over)))
         masks = page.masks(block)
         parts = sentences(page.article.text, block.inner, masks)
         found = list(_inside(page, say, block, parts, masks)) if len(parts) > 1 else []
@@ -135,41 +137,73 @@ def _pieces(text: str) -> tuple[str, ...]:
     return tuple(bare for piece in _PIECE.split(text) if (bare := " ".join(piece.split())))
 
 
-# Of so many characters all blocks are asked at once whether any sentence comes back.
-_SHORT = 20_000
 _SAYING = PROSE - {"heading"}
 # Signs beyond ASCII that most texts hold, and what stands for them below; and what is then not read by splitting strings.
 _TYPOGRAPHIC = {"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "•": "-", "«": '"', "»": '"', "…": "."}
 _ODD = pattern(r"[^\w\x00-\x7f]")
 _SPACE = ("  ", "\t", "\r", "\f", "\v", "\x1c", "\x1d", "\x1e", "\x1f")
 _CLOSING = ('."', ".'", ".)", ".]", ".*", '."')
-_SIGNS = "".join(chr(code) for code in range(128) if not chr(code).isalnum())
+_SIGNS = "".join(chr(code) for code in range(1, 128) if not chr(code).isalnum())
 
 
-def _all_differ(page: Page) -> bool:
+def _doubtful(page: Page) -> set[int]:
     """
-    Whether no piece of a page stands in it twice; False where that is not told by splitting strings, which is far cheaper.
+    Return the numbers of all blocks that may say a sentence or line twice, or begin with what the block above says.
 
-    Equal pieces fall into equal stretches between two stops, once signs at their ends are left out. (All stretches
-    without a letter or figure count as equal.)
+    Equal pieces fall into equal stretches between two stops, once signs at their ends are left out, and to split strings at
+    stops is far cheaper than to tell pieces. A stretch that stands on the page already makes a block doubtful. (All
+    stretches without a letter or figure count as equal.)
     """
     text = page.article.text
-    if len(text) > _SHORT:
-        return False
-    said = "\n".join([text[block.inner.start : block.inner.end] for block in page.blocks if block.kind in _SAYING])
+    blocks = [block for block in page.blocks if block.kind in _SAYING]
+    texts = [text[block.inner.start : block.inner.end] for block in blocks]
+    odd = {said for said in texts if _is_odd(said)} if "\0" in text or _is_odd(text) else set()
+    found: set[int] = set()
+    first: dict[str, int] = {}
+    under = False  # what is odd
+    for block, said in zip(blocks, texts):
+        if first.setdefault(said, block.number) != block.number or under or said in odd:
+            found.add(block.number)
+        under = said in odd
+    seen: set[str] = set()
+    for together in portions(said for said in texts if said not in odd):
+        at = 0
+        for stretch in _stretches(together):
+            if stretch == "\0":
+                at += 1
+            elif (bare := stretch.strip(_SIGNS)) in seen:
+                found.add(first[together[at]])
+            else:
+                seen.add(bare)
+    return found
+
+
+def _is_odd(said: str) -> bool:
+    """Whether a text holds signs that splitting strings does not know."""
+    return "\0" in said or (not said.isascii() and _ODD.search(_plain(said)) is not None)
+
+
+def _plain(said: str) -> str:
+    for sign, plain in _TYPOGRAPHIC.items():
+        said = said.replace(sign, plain)
+    return said
+
+
+def _stretches(texts: Sequence[str]) -> Iterator[str]:
+    """Yield what stands between the stops of texts, and a NUL between two of them."""
+    said = "\n\0\n".join(texts)
     if not said.isascii():
-        for sign, plain in _TYPOGRAPHIC.items():
-            said = said.replace(sign, plain)
-        if not said.isascii() and _ODD.search(said):
-            return False
-    for space in _SPACE:
-        if space in said:
-            return False
+        said = _plain(said)
+    if "\r\n" in said:
+        said = said.replace("\r\n", "\n")
+    if any(space in said for space in _SPACE):
+        said = "\n".join([" ".join(line.split()) for line in said.split("\n")])
     said = said.replace("!", ".").replace("?", ".")
     for closed in _CLOSING:
         said = said.replace(closed, ".")
-    stretches = [stretch.strip(_SIGNS) for stretch in said.replace("\n", ".").split(".") if stretch not in ("", " ")]
-    return len(set(stretches)) == len(stretches)
+    for stretch in said.replace("\n", ".").split("."):
+        if stretch and stretch != " ":
+            yield stretch
 
 
 def _may_repeat(pieces: Sequence[str], above: Sequence[str]) -> bool:

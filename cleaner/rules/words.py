@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cache, lru_cache
+from functools import cache
 from itertools import islice
 from operator import eq
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from cleaner.model import Confidence, Edit, Finding, Safety, Span
 from cleaner.page import Page
-from cleaner.words import MARKS
+from cleaner.words import MARKS, portions
+
+T = TypeVar("T", bytes, str)
 
 DOCS: dict[str, str] = {
     "D121": """\
@@ -125,11 +127,12 @@ def find(page: Page) -> Iterator[Finding]:
         return
     text = page.article.text
     prose = page.prose()
-    if len(text) < _SHORT and not _doubles_somewhere(_PARTING.join([text[block.inner.start : block.inner.end] for block in prose])):
+    said = [text[block.inner.start : block.inner.end] for block in prose]
+    doubling = _doubling(said)
+    if not doubling:
         return
-    for block in prose:
-        inner = page.inner(block)
-        if not _may_double(inner):
+    for block, inner in zip(prose, said):
+        if inner not in doubling:
             continue
         words = list(_words(text, block.inner, page.masks(block)))
         doubles = _doubles(words)
@@ -148,37 +151,58 @@ def _pattern() -> re.Pattern[str]:
 
 @cache
 def _plain_pattern() -> re.Pattern[str]:
-    return re.compile(r"[^\W_]+")
+    return re.compile(r"[^\W_]+|\0")
 
 
 # What parts words for the gate below: any ASCII sign, and the signs that most texts beyond ASCII are beyond it for.
 _TYPOGRAPHIC = "’“”‘–—…•\N{NO-BREAK SPACE}"
-_PARTED = bytes(code if chr(code).isalnum() and code < 128 else 32 for code in range(256))
+# What parts texts is a word that no text holds: a NUL, which is a sign in all of them.
+_PARTING = " \0 "
+_PARTED = bytes(code if (chr(code).isalnum() and code < 128) or not code else 32 for code in range(256))
 
 
-# Of so many characters all blocks are asked at once, with a word between them that no double goes across: most articles hold
-# none, and asking costs less for all than for each.
-_SHORT = 20_000
-_PARTING = " 0x0 "
+def _doubling(texts: Sequence[str]) -> set[str]:
+    """
+    Return those texts in which a word, or two or three in a row, may come back at once.
+
+    Takes no account of what stands between the words. Most texts hold no such thing, and asking all of them at once by
+    splitting bytes costs a small part of looking for words in each.
+    """
+    found = {text for text in texts if "\0" in text}
+    for together in portions(text for text in texts if text not in found):
+        found.update(_doubling_of(together))
+    return found
 
 
-@lru_cache(maxsize=10_000)
-def _may_double(text: str) -> bool:
-    """Whether a block holds what a double may be; it is asked again when the cleaned article is read."""
-    return _doubles_somewhere(text)
-
-
-def _doubles_somewhere(text: str) -> bool:
-    """Whether a word, or two or three in a row, come back at once; takes no account of what stands between them."""
-    text = text.lower()
-    if not text.isascii():
+def _doubling_of(texts: Sequence[str]) -> Iterator[str]:
+    said = _PARTING.join(texts).lower()
+    if not said.isascii():
         for sign in _TYPOGRAPHIC:
-            text = text.replace(sign, " ")
-    # Splitting bytes is several times faster than searching for words, and this is asked of every block.
-    words = text.encode().translate(_PARTED).split() if text.isascii() else _plain_pattern().findall(text)
-    return any(
-        bytes(map(eq, words, islice(words, length, None))).find(b"\x01" * length) >= 0 for length in (1, 2, 3)
-    )
+            said = said.replace(sign, " ")
+    if said.isascii():
+        numbers = _numbers(said.encode().translate(_PARTED).split(), b"\0")
+    else:
+        numbers = _numbers(_plain_pattern().findall(said), "\0")
+    for number in numbers:
+        yield texts[number]
+
+
+def _numbers(words: list[T], parting: T) -> Iterator[int]:
+    """Yield the numbers of the texts, each ended by a parting word, in which one, two or three words stand again at once."""
+    words.append(parting)
+    ends: set[int] = set()
+    for length in (1, 2, 3):
+        same, run = bytes(map(eq, words, islice(words, length, None))), b"\x01" * length
+        at = same.find(run)
+        while at >= 0:
+            ends.add(end := words.index(parting, at))
+            at = same.find(run, end + 1)
+    number = at = -1
+    for end in sorted(ends):
+        while at < end:
+            at = words.index(parting, at + 1)
+            number += 1
+        yield number
 
 
 @cache
