@@ -30,6 +30,7 @@ __all__ = [
     "Cleaned",
     "CleanerError",
     "Cluster",
+    "Copy",
     "Difference",
     "Edit",
     "EncodingError",
@@ -51,10 +52,12 @@ __all__ = [
     "audit",
     "check",
     "clean",
+    "copies",
 ]
 
 if TYPE_CHECKING:
-    from cleaner.api import audit, check, clean
+    from cleaner.api import audit, check, clean, copies
+    from cleaner.corpus.model import Copy
     from cleaner.errors import (
         BinaryError,
         ChangedError,
@@ -89,7 +92,7 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module 'cleaner' has no attribute {name!r}")
     from importlib import import_module
 
-    for module in ("api", "model", "options", "errors", "stories.model", "feeds.item"):
+    for module in ("api", "model", "options", "errors", "stories.model", "feeds.item", "corpus.model"):
         loaded = import_module(f"cleaner.{module}")
         if hasattr(loaded, name):
             return getattr(loaded, name)

@@ -1,5 +1,5 @@
 """
-The jobs as functions: `clean` for one article, `check` for a look without layout, `audit` for feeds and collections.
+The jobs as functions: `clean` for one article, `check` for a look without layout, `audit` for feeds, `copies` for many texts.
 
 Nothing is written to disk, but for the history of an audit where one is asked for.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from cleaner.model import Article, Report
 from cleaner.options import Options
@@ -16,6 +16,7 @@ from cleaner.options import Options
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from cleaner.corpus.model import Copy
     from cleaner.stories.model import Audit
 
 
@@ -95,6 +96,38 @@ def audit(
     limits = DEFAULTS._replace(size=chosen.max_bytes, allow_private=allow_private)
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     return run([os.fspath(source) for source in sources], Plans(chosen, limits), Wishes(os.fspath(history), tuple(priority), since, (), now))
+
+
+def copies(
+    texts: Sequence[str], *, threshold: float = 0.8, fewest: int = 8, keep: Literal["longest", "first"] = "longest", processes: int = 1
+) -> list[Copy]:
+    """
+    Find which of many texts are copies of others: what `cleaner audit --by text` does, for a list in memory.
+
+    Args:
+        texts: Any number of texts, plain.
+        threshold: Jaccard similarity of word triples from which two are near, more than 0 and at most 1.
+        fewest: Texts of fewer words match nothing.
+        keep: Of near texts the longest stays, or the first.
+        processes: That share the work; 0: as many as there are processors.
+
+    Returns:
+        The copies, in the order of `texts`. Leaving them out leaves each thing said once. A near text that differs in a fact, or that
+        says something its keeper does not, is none.
+
+    Raises:
+        OptionsError: If the threshold is none.
+
+    Example:
+        >>> news = "The ferry leaves the old stone quay at noon and comes back at six."
+        >>> copies([news, news.upper(), news.replace("noon", "one"), "Something else stands here, in as many words."])
+        [Copy(number=1, keeper=0, relation='normalised', jaccard=1.0)]
+    """
+    from cleaner.corpus.model import Copy, Measure
+    from cleaner.engines.memory import compare, keepers
+
+    found = compare(texts, Measure(threshold, fewest, keep), processes=processes)
+    return [Copy(number, *rest) for number, rest in sorted(keepers(found, texts).items())]
 
 
 def _varied(options: Options, settings: dict[str, Any]) -> Options:

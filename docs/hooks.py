@@ -179,7 +179,7 @@ def _overview(markdown: str) -> str:
 
 
 _REFERENCE = {
-    "Functions": ("cleaner.api.clean", "cleaner.api.check", "cleaner.api.audit"),
+    "Functions": ("cleaner.api.clean", "cleaner.api.check", "cleaner.api.audit", "cleaner.api.copies", "cleaner.corpus.model.Copy"),
     "Options": ("cleaner.options.Options",),
     "What a run returns": tuple(
         f"cleaner.model.{name}" for name in ("Report", "Cleaned", "Article", "Origin", "Block", "Finding", "Edit", "Plan", "Skipped", "Difference", "Scores", "Span", "Problem", "Place")

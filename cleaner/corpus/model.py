@@ -67,6 +67,23 @@ class Pair(NamedTuple):
     differences: str = "[]"
 
 
+class Copy(NamedTuple):
+    """
+    A text that another one says, by their places in a list, from 0.
+
+    Attributes:
+        number: The copy.
+        keeper: The one that stays; it was held against the copy itself.
+        relation: "exact", "normalised" or "near".
+        jaccard: Of their word triples, 0 to 1.
+    """
+
+    number: int
+    keeper: int
+    relation: Relation
+    jaccard: float
+
+
 class Summary(NamedTuple):
     """
     What a run found, in numbers of rows but for the last three.

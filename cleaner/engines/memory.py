@@ -98,6 +98,19 @@ def compare(
     )
 
 
+def keepers(found: Found, texts: Sequence[str]) -> dict[int, tuple[int, Relation, float]]:
+    """Return of each copy, in the order of ranks, its keeper, how it relates to it, and how like it is."""
+    keeper: dict[int, tuple[int, Relation, float]] = {}
+    for number in found.ranked:
+        head = found.original[number]
+        if head in found.joined:
+            above, jaccard = found.joined[head]
+            keeper[number] = above, "near", jaccard
+        elif head != number:
+            keeper[number] = head, steps.same(texts[head], texts[number]), 1.0
+    return keeper
+
+
 class _Texts(NamedTuple):
     """A portion of texts to be sketched; `texts` is None where the helper finds them in `_held`."""
 
@@ -239,14 +252,7 @@ class _Clock:
 
 def _write(rows: Sequence[Row], found: Found, order: Order) -> Summary:
     os.makedirs(order.into, exist_ok=True)
-    keeper: dict[int, tuple[int, Relation, float]] = {}  # of each copy
-    for number in found.ranked:
-        head = found.original[number]
-        if head in found.joined:
-            above, jaccard = found.joined[head]
-            keeper[number] = above, "near", jaccard
-        elif head != number:
-            keeper[number] = head, steps.same(rows[head].text, rows[number].text), 1.0
+    keeper = keepers(found, [row.text for row in rows])
     with tables.Writer(order.into, "pairs", order.tables) as pairs:
         for number in found.ranked:
             head = found.original[number]

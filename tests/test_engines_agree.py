@@ -1,0 +1,69 @@
+"""One verdict: whatever the engine, the number of processes, the order of sources, the hash seed, the locale and the time zone, the report is the same to the byte."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import subprocess
+import sys
+from importlib.util import find_spec
+
+import pytest
+
+from tests.collections_samples import ODD, collection, write
+
+AROUND = [
+    {"PYTHONHASHSEED": "0", "LC_ALL": "C", "TZ": "UTC"},
+    {"PYTHONHASHSEED": "1", "LC_ALL": "tr_TR.UTF-8", "TZ": "Pacific/Kiritimati"},
+    {"PYTHONHASHSEED": "77", "LC_ALL": "de_DE.UTF-8", "LANG": "de_DE.UTF-8", "TZ": "America/St_Johns"},
+]
+
+
+def report(folder, names: list[str], around: dict[str, str], *flags: str) -> bytes:
+    env = {key: value for key, value in os.environ.items() if not key.startswith(("CLEANER_", "LC_", "PYTHONHASHSEED"))} | around
+    command = [sys.executable, "-m", "cleaner", "audit", *names, *flags, "--output-format", "json", "--isolated"]
+    done = subprocess.run(command, cwd=folder, env=env, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr.decode("utf-8", "replace")
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def sources(tmp_path_factory):
+    """Two tables of the same thousand rows: as they are, and shuffled into three files whose names sort otherwise."""
+    folder = tmp_path_factory.mktemp("agree")
+    texts = [*collection(900, 21), *ODD]
+    write(folder / "one.jsonl", texts)
+    lines = (folder / "one.jsonl").read_text(encoding="ascii").splitlines(keepends=True)
+    random.Random(4).shuffle(lines)
+    (folder / "mixed").mkdir()
+    (folder / "mixed" / "one.jsonl").write_text("".join(lines), encoding="ascii")
+    return folder
+
+
+@pytest.mark.parametrize("engine", ["memory", "duckdb", "spark"])
+@pytest.mark.parametrize("unit", ["text", "paragraph"])
+def test_nothing_around_a_run_changes_what_it_finds(sources, engine, unit):
+    """Every engine, with 1, 2 and 8 processes, in three surroundings: the report of the engine in memory with one process."""
+    needed = {"memory": "numpy", "duckdb": "duckdb", "spark": "pyspark"}[engine]
+    if find_spec(needed) is None:
+        pytest.skip(f"{needed} is not installed: pip install '.[{engine}]'")
+    reference = report(sources, ["one.jsonl"], AROUND[0], "--by", unit, "--engine", "memory", "-j", "1")
+    assert len(json.loads(reference)["clusters"]) > 50
+    # Starting a cluster's engine takes ten seconds; its own tests run it in other ways.
+    runs = [("2", AROUND[1])] if engine == "spark" else [("2", AROUND[1]), ("8", AROUND[2])]
+    if engine == "spark" and unit == "paragraph":
+        runs = [("8", AROUND[2])]
+    for number, around in runs:
+        assert report(sources, ["one.jsonl"], around, "--by", unit, "--engine", engine, "-j", number) == reference
+
+
+@pytest.mark.parametrize("engine", ["memory", "duckdb"])
+def test_the_order_of_rows_and_sources_changes_nothing(sources, engine):
+    """Rows shuffled in their file give the same report; so do sources named in another order."""
+    if find_spec({"memory": "numpy", "duckdb": "duckdb"}[engine]) is None:
+        pytest.skip(f"the engine {engine} is not installed: pip install '.[{engine}]'")
+    plain = report(sources, ["one.jsonl"], AROUND[0], "--engine", engine)
+    assert report(sources / "mixed", ["one.jsonl"], AROUND[1], "--engine", engine) == plain
+    two = report(sources, ["one.jsonl", "mixed/one.jsonl"], AROUND[0], "--engine", engine)
+    assert report(sources, ["mixed/one.jsonl", "one.jsonl"], AROUND[2], "--engine", engine, "-j", "2") == two
