@@ -371,14 +371,14 @@ class _Survey(NamedTuple):
         source, mark, part, text = self.columns
         columns: dict[str, Any] = {
             "row": pa.array(np.arange(self.first, self.first + len(some))),
-            "source": pa.array(map(_encoded, source), pa.binary()),
-            "id": pa.array(map(_encoded, mark), pa.binary()),
+            "source": _blobs(source),
+            "id": _blobs(mark),
             "part": pa.array(part, pa.int32()),
             "size": pa.array([each.size for each in prepared], pa.int64()),
             "rank": pa.array([each.rank for each in prepared], pa.binary()),
             "key0": pa.array(keys[:, 0].astype(np.int64), mask=~tells),
             "key1": pa.array(keys[:, 1].astype(np.int64), mask=~tells),
-            "text": pa.array(map(_encoded, text), pa.large_binary()),
+            "text": _blobs(text),
         }
         for band in range(banded.shape[1]):
             columns[f"b{band}"] = pa.array(np.ascontiguousarray(banded[:, band]), mask=~tells)
@@ -428,8 +428,13 @@ class _Judge(_Pairs):
         return [relation for relation, _ in found], [told for _, told in found]
 
 
-def _encoded(text: str) -> bytes:
-    return text.encode("utf-8", "surrogatepass")
+def _blobs(texts: Sequence[str]) -> Any:
+    import pyarrow as pa
+
+    try:
+        return pa.array(texts, pa.large_string()).cast(pa.large_binary())
+    except UnicodeEncodeError:  # half a surrogate pair
+        return pa.array([text.encode("utf-8", "surrogatepass") for text in texts], pa.large_binary())
 
 
 def _decoded(data: bytes) -> str:
