@@ -10,7 +10,8 @@ texts, 1 entry of a template that differs in a figure, and 2 in a thousand of on
 to stay. Recall is of the planted copies that may go, precision of the rows that went: right is what went for a keeper that was copied from
 the same text.
 
-The engine runs as a process of its own. Memory is the largest sum of what it and its helpers have in memory at one time (resident sizes, shared
+The engine runs as a process of its own; processor seconds are those of it and its helpers, and say more than the clock where others are at
+work, too. Memory is the largest sum of what it and its helpers have in memory at one time (resident sizes, shared
 pages counted in each), disk the largest size of its work folder; both are looked at five times a second. Needs /proc.
 """
 
@@ -182,6 +183,7 @@ class Ran(NamedTuple):
 
     rows: int
     seconds: float
+    processor: float
     memory: int
     disk: int
     stages: dict[str, float]
@@ -190,21 +192,25 @@ class Ran(NamedTuple):
     facts: int
 
 
-def measured(name: str, path: Path, into: Path, options: argparse.Namespace) -> tuple[float, int, int, dict[str, object]]:
-    """Run an engine; return seconds, peak bytes in memory and on disk, and what it said."""
+def measured(name: str, path: Path, into: Path, options: argparse.Namespace) -> tuple[float, float, int, int, dict[str, object]]:
+    """Run an engine; return seconds by the clock and of the processors, peak bytes in memory and on disk, and what it said."""
     command = [sys.executable, "-c", _CHILD, name, str(path), str(into), str(options.jobs), str(_bytes(options.memory)), options.tables]
     begin = time.perf_counter()
     running = subprocess.Popen(command, stdout=subprocess.PIPE)
     memory = disk = 0
-    while running.poll() is None:
+    while True:
+        pid, status, used = os.wait4(running.pid, os.WNOHANG)
+        if pid:
+            break
         memory = max(memory, sum(map(_resident, _tree(running.pid))))
         disk = max(disk, _size(into))
         time.sleep(0.2)
     seconds = time.perf_counter() - begin
+    running.returncode = os.waitstatus_to_exitcode(status)
     said = running.stdout.read() if running.stdout else b""
     if running.returncode:
         raise SystemExit(f"{name} failed")
-    return seconds, memory, disk, json.loads(said)
+    return seconds, used.ru_utime + used.ru_stime, memory, disk, json.loads(said)
 
 
 def _tree(pid: int) -> list[int]:
@@ -252,26 +258,26 @@ def exponent(points: list[tuple[float, float]]) -> float:
 
 
 def plotted(name: str, ran: list[Ran]) -> str:
-    """Return seconds and memory by rows on logarithmic scales, as SVG."""
+    """Return processor seconds and memory by rows on logarithmic scales, as SVG."""
     width, tall, left, top = 640, 360, 70, 30
     low, high = log10(min(each.rows for each in ran)), log10(max(each.rows for each in ran))
-    tops = max(log10(max(each.seconds for each in ran)), 1)
+    tops = max(log10(max(each.processor for each in ran)), 1)
 
     def spot(rows: int, value: float) -> tuple[float, float]:
         return left + (log10(rows) - low) / max(high - low, 1) * (width - left - 130), top + (1 - log10(max(value, 1)) / tops) * (tall - top - 50)
 
-    grows = exponent([(each.rows, each.seconds) for each in ran])
-    spots = [spot(each.rows, each.seconds) for each in ran]
+    grows = exponent([(each.rows, each.processor) for each in ran])
+    spots = [spot(each.rows, each.processor) for each in ran]
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {tall}" role="img" aria-label="{escape(name)}: seconds by rows">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {tall}" role="img" aria-label="{escape(name)}: processor seconds by rows">',
         f"<style>{_STYLE}</style>",
-        f'<text x="{left}" y="18">{escape(name)}: seconds by rows, both scales logarithmic; growth exponent {grows:.2f}</text>',
+        f'<text x="{left}" y="18">{escape(name)}: processor seconds by rows, both scales logarithmic; growth exponent {grows:.2f}</text>',
         f'<path d="M{" L".join(f"{x:.1f} {y:.1f}" for x, y in spots)}"/>',
     ]
     for each, (x, y) in zip(ran, spots):
         parts += [
             f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4"/>',
-            f'<text x="{x + 9:.1f}" y="{y + 16:.1f}">{each.seconds:,.0f} s, {each.memory / 1e9:.2f} GB</text>',
+            f'<text x="{x + 9:.1f}" y="{y + 16:.1f}">{each.processor:,.0f} s, {each.memory / 1e9:.2f} GB</text>',
             f'<text x="{x:.1f}" y="{tall - 14}" text-anchor="middle">{each.rows:,}</text>',
         ]
     return "\n".join([*parts, "</svg>", ""])
@@ -298,8 +304,8 @@ def main() -> None:
         for number in map(int, filter(None, options.sizes.split(","))):
             path, into = folder / f"corpus-{number}.{options.input}", folder / f"{options.engine}-{number}"
             copies = write(path, number)["copies"]
-            seconds, memory, disk, said = measured(options.engine, path, into, options)
-            ran.append(Ran(number, seconds, memory, disk, dict(said["stages"]), *score(into, options.tables, copies)))  # type: ignore[call-overload]
+            seconds, processor, memory, disk, said = measured(options.engine, path, into, options)
+            ran.append(Ran(number, seconds, processor, memory, disk, dict(said["stages"]), *score(into, options.tables, copies)))  # type: ignore[call-overload]
             print({name: value for name, value in said.items() if name != "stages"}, file=sys.stderr, flush=True)
             if options.results:
                 with open(options.results, "a", encoding="ascii") as file:
@@ -307,17 +313,18 @@ def main() -> None:
             if not options.folder:
                 path.unlink()
     stages = [*dict.fromkeys(stage for each in ran for stage in each.stages)]
-    print(f"| rows | seconds | rows a second | memory | work folder | recall | precision | {' | '.join(stages)} |")
-    print("|---|" + "---|" * (6 + len(stages)))
+    print(f"| rows | seconds | processor seconds | rows a second | memory | work folder | recall | precision | {' | '.join(stages)} |")
+    print("|---|" + "---|" * (7 + len(stages)))
     for each in sorted(ran):
         spent = " | ".join(f"{each.stages.get(stage, 0):,.1f}" for stage in stages)
         print(
-            f"| {each.rows:,} | {each.seconds:,.1f} | {each.rows / each.seconds:,.0f} | {each.memory / 1e9:.2f} GB | {each.disk / 1e9:.2f} GB "
+            f"| {each.rows:,} | {each.seconds:,.1f} | {each.processor:,.1f} | {each.rows / each.seconds:,.0f} | {each.memory / 1e9:.2f} GB | {each.disk / 1e9:.2f} GB "
             f"| {each.recall:.4f} | {each.precision:.4f} | {spent} |"
         )
     print(f"\nRows that went though a figure differs: {sum(each.facts for each in ran)}")
     if len(ran) > 1:
-        print(f"Growth exponent: {exponent([(each.rows, each.seconds) for each in ran]):.3f}")
+        by_clock, of_processors = (exponent([(each.rows, value(each)) for each in ran]) for value in (lambda each: each.seconds, lambda each: each.processor))
+        print(f"Growth exponent: {by_clock:.3f} by the clock, {of_processors:.3f} of the processors' seconds")
     if options.plot and ran:
         Path(options.plot).write_text(plotted(options.engine, sorted(ran)), encoding="utf-8")
 
