@@ -361,6 +361,12 @@ def test_a_mark_holds_all_that_the_tables_depend_on(tmp_path):
     os.utime(path, ns=(5, 5))
     others = [order, order._replace(measure=Measure(fewest=3)), order._replace(tables="parquet"), order._replace(names=("x",))]
     assert len(marks | {bulk.fingerprint(each, None) for each in others}) == 5
+    inside = order._replace(into=str(tmp_path / "docs"))
+    before = bulk.fingerprint(inside, None)
+    (tmp_path / "docs" / bulk.WORK).mkdir()
+    for written in (f"{bulk.WORK}/x", "cleaned.jsonl", "pairs.jsonl.part"):
+        (tmp_path / "docs" / written).write_text("", encoding="ascii")
+    assert bulk.fingerprint(inside, None) == before
 
 
 def test_what_may_read_otherwise_is_read_anew(tmp_path):
