@@ -361,6 +361,12 @@ def test_a_mark_holds_all_that_the_tables_depend_on(tmp_path):
     os.utime(path, ns=(5, 5))
     others = [order, order._replace(measure=Measure(fewest=3)), order._replace(tables="parquet"), order._replace(names=("x",))]
     assert len(marks | {bulk.fingerprint(each, None) for each in others}) == 5
+    inside = order._replace(into=str(tmp_path / "docs"))
+    before = bulk.fingerprint(inside, None)
+    (tmp_path / "docs" / bulk.WORK).mkdir()
+    for written in (f"{bulk.WORK}/x", "cleaned.jsonl", "pairs.jsonl.part"):
+        (tmp_path / "docs" / written).write_text("", encoding="ascii")
+    assert bulk.fingerprint(inside, None) == before
 
 
 def test_what_may_read_otherwise_is_read_anew(tmp_path):
@@ -531,3 +537,17 @@ def test_what_a_database_says_becomes_a_line(error, said):
     """Of an error that happens far away, the line says what to change."""
     letter = str(bulk._letter(error, Order((), Measure(), "out"), "out/work"))
     assert said in letter and "\n" not in letter
+
+
+def test_a_folder_is_read_article_by_article(tmp_path, monkeypatch):
+    """A folder larger than memory has room: of its articles one at a time is held."""
+    from cleaner import source
+
+    for name in ("a.md", "b.md", "c.md"):
+        (tmp_path / name).write_text(f"# Title\n\n{BASE} {name}\n", encoding="utf-8")
+    opened: list[str] = []
+    real = source.read
+    monkeypatch.setattr(source, "read", lambda path, options: opened.append(path) or real(path, options))
+    found = Reader()._rows([str(tmp_path)])
+    assert (next(found).id, len(opened)) == ("a.md", 1)
+    assert [row.id for row in found] == ["b.md", "c.md"]

@@ -1,8 +1,8 @@
 """
 Names to rows, a batch at a time, so that a collection never has to have room in memory.
 
-JSONL, CSV and Parquet are read as they stand, row by row, whatever their size. All else that an audit reads (feeds, lists, sitemaps,
-folders of articles) comes as `cleaner.feeds` reads it. What a row cannot be read from is named and left out, and the rest goes on.
+JSONL, CSV and Parquet are read as they stand, row by row, whatever their size, and folders of articles file by file. All else that an
+audit reads (feeds, lists, sitemaps) comes as `cleaner.feeds` reads it. What a row cannot be read from is named and left out, and the rest goes on.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from cleaner.corpus.model import Row
 from cleaner.corpus.steps import paragraphs
 from cleaner.errors import CleanerError, InputError, MissingExtra
 from cleaner.feeds.collect import Plans, collect, is_address
+from cleaner.feeds.folder import articles
 from cleaner.feeds.tables import cell, columns, delimiter, unknown
 from cleaner.model import Problem
 from cleaner.stories.model import Progress, silent
@@ -87,6 +88,9 @@ class Reader:
                     for row in separated(file, name, left) if suffix in _SEPARATED else lines(file, name, left):
                         yield row, file.tell()
             self.notes += [f"{name}: {each}" for each in left.said()]
+        elif os.path.isdir(name):
+            for item in articles(name, self.plans.options, self.plans.scope, self.problems):
+                yield Row(name, item.id, 0, item.text or item.title), 0
         else:
             yield from ((row, 0) for row in self._items(name))
 

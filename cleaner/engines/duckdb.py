@@ -46,6 +46,7 @@ _SPILL = "cleaner-spill"
 _MEMORY = 1_000_000_000
 
 _TOGETHER = 20_000  # rows that go into the database at a time
+_LARGE = 32_000_000  # and bytes
 _COMMITTED = 400_000  # rows that are read from one mark to the next
 _VERIFIED = 400_000  # pairs of a portion
 _JUDGED = 20_000
@@ -128,7 +129,7 @@ class Base:
             os.remove(probe)
         except OSError as error:
             raise InputError(f"{self.folder}: cannot be written to ({error.strerror}); name a folder of yours with --work") from error
-        free, size = shutil.disk_usage(self.folder).free, sum(size for _, size, _ in _facts(self._order.names))
+        free, size = shutil.disk_usage(self.folder).free, sum(size for path, size, _ in _facts(self._order) if _is_table(path))
         if free < size:
             raise InputError(f"{self.folder}: {_bytes(free)} are free and the input alone has {_bytes(size)}; free some, or name a folder elsewhere with --work")
 
@@ -187,6 +188,8 @@ class Base:
         beside = f"{self._marker}.part"
         with open(beside, "w", encoding="utf-8") as file:
             json.dump({"format": FORMAT, "fingerprint": mark}, file)
+            file.flush()
+            os.fsync(file.fileno())
         os.replace(beside, self._marker)
 
     def _clear(self) -> None:
@@ -270,33 +273,40 @@ def fingerprint(order: Order, read: object) -> str:
     from cleaner import __version__
 
     plans = read.plans._replace(memory=None, stdin=None, progress=None) if isinstance(read, rows.Reader) else None
-    held = [FORMAT, __version__, sketch.stamp(steps.cut(order.measure)[0]), [*order.measure], order.tables, [*order.names], _facts(order.names), repr(plans)]
+    held = [FORMAT, __version__, sketch.stamp(steps.cut(order.measure)[0]), [*order.measure], order.tables, [*order.names], _facts(order), repr(plans)]
     return sha256(json.dumps(held).encode("ascii")).hexdigest()
 
 
-def _facts(names: Sequence[str]) -> list[tuple[str, int, int]]:
-    """Return path, size and time of all files that are named, or stand in folders that are."""
+def _facts(order: Order) -> list[tuple[str, int, int]]:
+    """Return path, size and time of all files that are named, or stand in folders that are; but for what the run itself writes there."""
+    own = {os.path.realpath(order.work or os.path.join(order.into, WORK))}
+    own |= {os.path.realpath(tables.name(order.into, table, order.tables)) + end for table in tables.TABLES for end in ("", ".part")}
     found: list[tuple[str, int, int]] = []
-    for path in dict.fromkeys(path for name in names for each in rows.tables_in(name) for path in _files(each)):
+    for path in dict.fromkeys(path for name in order.names for each in rows.tables_in(name) for path in _files(each, own)):
         with suppress(OSError):
             facts = os.stat(path)
             found.append((path, facts.st_size, facts.st_mtime_ns))
     return found
 
 
-def _files(name: str) -> Iterable[str]:
+def _files(name: str, own: set[str]) -> Iterator[str]:
     if is_address(name):
-        return ()
+        return
     if not os.path.isdir(name):
-        return (name,)
-    return sorted(os.path.join(folder, file) for folder, _, files in os.walk(name) for file in files)
+        yield name
+    for folder, below, files in os.walk(name):
+        below[:] = sorted(each for each in below if os.path.realpath(os.path.join(folder, each)) not in own)
+        paths = [os.path.join(folder, file) for file in sorted(files)]
+        yield from (path for path in paths if os.path.realpath(path) not in own)
+
+
+def _is_table(name: str) -> bool:
+    return os.path.splitext(name)[1].lower() in rows.TABLES and not is_address(name) and os.path.isfile(name)
 
 
 def _repeatable(names: Sequence[str]) -> bool:
     """Whether what is named reads the same row by row each time, as long as its files stay: tables do, what is fetched does not."""
-    return all(
-        os.path.splitext(each)[1].lower() in rows.TABLES and not is_address(each) and os.path.isfile(each) for name in names for each in rows.tables_in(name)
-    )
+    return all(_is_table(each) for name in names for each in rows.tables_in(name))
 
 
 @contextmanager
@@ -371,40 +381,33 @@ class _Survey(NamedTuple):
         source, mark, part, text = self.columns
         columns: dict[str, Any] = {
             "row": pa.array(np.arange(self.first, self.first + len(some))),
-            "source": pa.array(map(_encoded, source), pa.binary()),
-            "id": pa.array(map(_encoded, mark), pa.binary()),
+            "source": _blobs(source),
+            "id": _blobs(mark),
             "part": pa.array(part, pa.int32()),
+            "length": pa.array([*map(len, text)], pa.int64()),
             "size": pa.array([each.size for each in prepared], pa.int64()),
             "rank": pa.array([each.rank for each in prepared], pa.binary()),
             "key0": pa.array(keys[:, 0].astype(np.int64), mask=~tells),
             "key1": pa.array(keys[:, 1].astype(np.int64), mask=~tells),
-            "text": pa.array(map(_encoded, text), pa.large_binary()),
+            "text": _blobs(text),
         }
         for band in range(banded.shape[1]):
             columns[f"b{band}"] = pa.array(np.ascontiguousarray(banded[:, band]), mask=~tells)
         return _sent(pa.table(columns))
 
 
-class _Pairs(NamedTuple):
+class _Verify(NamedTuple):
     """A portion of pairs with their texts, as Arrow sends them: keeper, copy, keeper_text, copy_text."""
 
     data: bytes
     measure: Measure
 
-    def taken(self) -> tuple[Any, Numbers, Numbers]:
-        """Return the table, and its pairs."""
-        import numpy as np
-
-        table = _arrived(self.data)
-        return table, np.asarray(table["keeper"]), np.asarray(table["copy"])
-
-
-class _Verify(_Pairs):
     def do(self) -> tuple[Numbers, Numbers, Numbers]:
         """Return those pairs that are near, and how near."""
         import numpy as np
 
-        table, keeper, copy = self.taken()
+        table = _arrived(self.data)
+        keeper, copy = np.asarray(table["keeper"]), np.asarray(table["copy"])
         places: dict[int, int] = {}
         texts: list[str] = []
         for numbers, column in ((keeper, "keeper_text"), (copy, "copy_text")):
@@ -418,18 +421,30 @@ class _Verify(_Pairs):
         return keeper[near], copy[near], jaccard[near]
 
 
-class _Judge(_Pairs):
-    def do(self) -> tuple[list[str], list[str]]:
-        """Return of each pair the relation, and what differs."""
-        table, _, _ = self.taken()
+class _Judge(NamedTuple):
+    """A portion of near pairs, as those of `_Verify`, with the place of each."""
+
+    data: bytes
+    measure: Measure
+
+    def do(self) -> tuple[Numbers, list[str], list[str]]:
+        """Return of each pair its place, the relation, and what differs."""
+        import numpy as np
+
+        table = _arrived(self.data)
         found = [
             steps.judge(_decoded(keeper), _decoded(copy)) for keeper, copy in zip(table["keeper_text"].to_pylist(), table["copy_text"].to_pylist())
         ]
-        return [relation for relation, _ in found], [told for _, told in found]
+        return np.asarray(table["place"]), [relation for relation, _ in found], [told for _, told in found]
 
 
-def _encoded(text: str) -> bytes:
-    return text.encode("utf-8", "surrogatepass")
+def _blobs(texts: Sequence[str]) -> Any:
+    import pyarrow as pa
+
+    try:
+        return pa.array(texts, pa.large_string()).cast(pa.large_binary())
+    except UnicodeEncodeError:  # half a surrogate pair
+        return pa.array([text.encode("utf-8", "surrogatepass") for text in texts], pa.large_binary())
 
 
 def _decoded(data: bytes) -> str:
@@ -498,22 +513,23 @@ class _Bulk:
         banded = "".join(f", b{band} BIGINT" for band in range(self.bands))
         base.execute(
             "CREATE TABLE IF NOT EXISTS rows "
-            f"(row BIGINT, source BLOB, id BLOB, part INTEGER, size BIGINT, rank BLOB, key0 BIGINT, key1 BIGINT, text BLOB{banded})"
+            f"(row BIGINT, source BLOB, id BLOB, part INTEGER, length BIGINT, size BIGINT, rank BLOB, key0 BIGINT, key1 BIGINT, text BLOB{banded})"
         )
         done = base.count("SELECT max(row) + 1 FROM rows")
         if done and not _repeatable(self.order.names):
             base.execute("DELETE FROM rows")
             done = 0
         held: list[Any] = []
-        waiting = since = 0
+        waiting = since = size = 0
         base.execute("BEGIN")
         for task, data in self.team.each(self._surveys(done)):
             held.append(_arrived(data))
             waiting += len(task.columns[0])
             since += len(task.columns[0])
-            if waiting >= _TOGETHER or since >= _COMMITTED:
+            size += len(data)
+            if waiting >= _TOGETHER or since >= _COMMITTED or size >= _LARGE:
                 base.insert("rows", pa.concat_tables(held))
-                held, waiting = [], 0
+                held, waiting, size = [], 0, 0
             if since >= _COMMITTED:
                 base.execute("COMMIT")
                 base.execute("BEGIN")
@@ -579,7 +595,7 @@ class _Bulk:
                 "keeper_text FROM folded f JOIN rows c ON c.row = f.row JOIN rows k ON k.row = f.head_row"
             )
             held: list[Any] = []
-            for batch in base.stream(both):
+            for batch in base.stream(both, size=self._few(_ASKED)):
                 said = [
                     "exact" if text is None else steps.same(_decoded(keeper), _decoded(text))
                     for text, keeper in zip(batch.column("copy_text").to_pylist(), batch.column("keeper_text").to_pylist())
@@ -629,7 +645,7 @@ class _Bulk:
         base = self.base
         base.execute("CREATE TABLE IF NOT EXISTS near (keeper BIGINT, copy BIGINT, jaccard DOUBLE)")
         for portion, found in self._portions("verifying", "asked", _VERIFIED, _Verify):
-            near = [np.concatenate(column) for column in zip(*(result for _, result in found))]
+            near = [np.concatenate(column) for column in zip(*found)]
             with base.whole():
                 if near:
                     base.insert("near", pa.table(dict(zip(("keeper", "copy", "jaccard"), near))))
@@ -647,8 +663,8 @@ class _Bulk:
         base.execute("CREATE TABLE IF NOT EXISTS judged (place BIGINT, relation VARCHAR, differences VARCHAR)")
         for portion, found in self._portions("judging", "chosen", _JUDGED, _Judge):
             judged = [
-                pa.table({"place": _arrived(task.data)["place"], "relation": pa.array(relation, pa.string()), "differences": pa.array(told, pa.string())})
-                for task, (relation, told) in found
+                pa.table({"place": place, "relation": pa.array(relation, pa.string()), "differences": pa.array(told, pa.string())})
+                for place, relation, told in found
             ]
             with base.whole():
                 if judged:
@@ -658,25 +674,31 @@ class _Bulk:
             base.execute("DROP TABLE members")
             self._finish("judging")
 
-    def _portions(self, stage: str, table: str, size: int, kind: type[_Verify | _Judge]) -> Iterator[tuple[int, list[tuple[Any, Any]]]]:
+    def _portions(self, stage: str, table: str, size: int, kind: type[_Verify | _Judge]) -> Iterator[tuple[int, list[Any]]]:
         """Have pairs looked at with their texts; yield each portion that is not done, with what came of it."""
         total = self.base.count(f"SELECT count(*) FROM {table}")
         sql = (
             f"SELECT a.place, a.keeper, a.copy, k.text AS keeper_text, c.text AS copy_text FROM {table} a "
             "JOIN members k ON k.number = a.keeper JOIN members c ON c.number = a.copy WHERE a.place >= ? AND a.place < ?"
         )
-        few = max(1, min(_ASKED, total // (8 * jobs.processors()) or 1)) if kind is _Judge else _ASKED
+        few = self._few(_ASKED)
+        each = max(1, min(few, total // (8 * jobs.processors()))) if kind is _Judge else few  # a pair takes long: all have some
         for portion, begin in enumerate(range(0, total, size)):
+            end = min(begin + size, total)
             if self.base.portion(stage, portion) is None:
                 done = begin
-                found: list[tuple[Any, Any]] = []
-                tasks = (kind(_sent(some), self.measure) for batch in self.base.stream(sql, begin, begin + size) for some in _cut(batch, few))
-                for task, result in self.team.each(tasks):
-                    found.append((task if kind is _Judge else None, result))
-                    done += len(result[0]) if kind is _Judge else few
-                    self.order.progress(stage, min(done, total), total)
+                found: list[Any] = []
+                tasks = (kind(_sent(some), self.measure) for batch in self.base.stream(sql, begin, end, size=few) for some in _cut(batch, each))
+                for _, result in self.team.each(tasks):
+                    found.append(result)
+                    done = min(done + each, end)
+                    self.order.progress(stage, done, total)
                 yield portion, found
-            self.order.progress(stage, min(begin + size, total), total)
+            self.order.progress(stage, end, total)
+
+    def _few(self, most: int) -> int:
+        """Return how many rows are dealt with at a time: fewer, where texts are long."""
+        return max(1, min(most, 4000 * most // max(1, self.base.count("SELECT avg(length) FROM rows"))))
 
     def _joining(self) -> None:
         """Choose which originals are copies, and so what becomes of each row."""
@@ -764,7 +786,7 @@ class _Bulk:
         )
         total = self.base.count("SELECT count(*) + count(DISTINCT keeper) FROM fates")
         cluster = ""
-        for batch in self.base.stream(sql):
+        for batch in self.base.stream(sql, size=self._few(_ASKED)):
             for relation, jaccard, source, mark, part, text in zip(*(column.to_pylist() for column in batch.columns)):
                 row = Row(_decoded(source), _decoded(mark), part, _decoded(text))
                 if not relation:
@@ -782,12 +804,13 @@ class _Bulk:
             "SELECT r.source, r.id, r.part, CASE WHEN f.row IS NULL THEN r.text END FROM (SELECT * FROM rows WHERE row >= ? AND row < ?) r "
             "LEFT JOIN (SELECT row FROM fates WHERE row >= ? AND row < ?) f ON f.row = r.row ORDER BY r.row"
         )
-        for begin in range(0, total, _WRITTEN):
-            span = begin, begin + _WRITTEN
-            for batch in self.base.stream(sql, *span, *span):
+        many, few = self._few(_WRITTEN), self._few(_ASKED)
+        for begin in range(0, total, many):
+            span = begin, begin + many
+            for batch in self.base.stream(sql, *span, *span, size=few):
                 for source, mark, part, text in zip(*(column.to_pylist() for column in batch.columns)):
                     yield Row(_decoded(source), _decoded(mark), part, _decoded(text or b"")), text is not None
-            self.order.progress("writing cleaned", min(begin + _WRITTEN, total), total)
+            self.order.progress("writing cleaned", min(begin + many, total), total)
 
     def _summary(self) -> Summary:
         count = self.base.count

@@ -67,20 +67,34 @@ def folder(path: str, options: Options, scope: Scope | None = None) -> tuple[Sou
         MissingExtra: If text is to be extracted and trafilatura is not installed.
     """
     problems: list[Problem] = []
-    source = gathered(path, "folder", _items(path, options, scope, problems), wants=("date", "title", "text"), noun="files")
-    if not source.items and not problems:
-        raise InputError(f"{path}: there is no article in this folder; feeds and tables are named themselves, as in {os.path.join(path, '*.xml')}")
+    source = gathered(path, "folder", articles(path, options, scope, problems), wants=("date", "title", "text"), noun="files")
     return source, tuple(problems)
 
 
-def _items(path: str, options: Options, scope: Scope | None, problems: list[Problem]) -> Iterator[Item]:
-    # One article at a time: nothing of it is kept but its item.
+def articles(path: str, options: Options, scope: Scope | None, problems: list[Problem]) -> Iterator[Item]:
+    """
+    Read the articles of a folder one after another, as `folder` does: nothing of one is kept but its item, and that by who asked for it.
+
+    Args:
+        path: Of the folder.
+        options: See `folder`.
+        scope: See `folder`.
+        problems: Told of files that could not be read.
+
+    Raises:
+        InputError: If there is no article in it.
+        MissingExtra: If text is to be extracted and trafilatura is not installed.
+    """
+    met = False
     for file in survey([path], scope).files:
+        met = True
         try:
             article = files.read(file, options)
             yield _item(article, os.path.relpath(file, path).replace(os.sep, "/"), path, options)
         except InputError as error:
             problems.append(Problem(file, str(error)))
+    if not met:
+        raise InputError(f"{path}: there is no article in this folder; feeds and tables are named themselves, as in {os.path.join(path, '*.xml')}")
 
 
 def _item(article: Article, name: str, folder: str, options: Options) -> Item:
