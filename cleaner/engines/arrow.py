@@ -35,10 +35,10 @@ ROWS = (
 )
 PAIRED = "kind int, keeper bigint, copy bigint, band int, value bigint, following bigint, task int, place int"
 JUDGED = (
-    "keeper bigint, copy bigint, relation string, jaccard double, differences string, keeper_uid bigint, copy_uid bigint, cluster string, "
+    "keeper bigint, copy bigint, relation string, jaccard double, differences string, keeper_uid bigint, copy_uid bigint, cluster string, lead binary, "
     "keeper_source binary, keeper_id binary, keeper_part int, source binary, id binary, part int"
 )
-JOINED = "uid bigint, keeper_uid bigint, cluster string, jaccard double"
+JOINED = "uid bigint, keeper_uid bigint, cluster string, lead binary, jaccard double"
 CLEANED = "source binary, id binary, text binary, lossy boolean"
 
 #: What a row of PAIRED is: a pair; an entry at the start or end of a task's share; a pair with the first of a bucket that may go on elsewhere.
@@ -398,7 +398,7 @@ def judged(batches: Batches, *, measure: Measure) -> Batches:
     Verify the pairs of each copy, choose among them and judge.
 
     Args:
-        batches: Columns copy, keeper, text, uid, cluster, source, id, part, in the order of copy and keeper: first the copy itself, without
+        batches: Columns copy, keeper, text, uid, cluster, rank, source, id, part, in the order of copy and keeper: first the copy itself, without
             keeper, then each keeper with its own text and name.
         measure: What counts as a copy.
     """
@@ -448,6 +448,7 @@ def _judged(groups: Sequence[tuple[dict[str, Any], list[dict[str, Any]]]], measu
                 "keeper_uid": keeper["uid"],
                 "copy_uid": copy["uid"],
                 "cluster": keeper["cluster"],
+                "lead": keeper["rank"],
                 **{f"keeper_{name}": keeper[name] for name in ("source", "id", "part")},
                 **{name: copy[name] for name in ("source", "id", "part")},
             })
@@ -457,7 +458,7 @@ def _judged(groups: Sequence[tuple[dict[str, Any], list[dict[str, Any]]]], measu
 
 def joined(batches: Batches) -> Batches:
     """
-    Choose which originals are copies: columns component, keeper, copy, jaccard, keeper_uid, copy_uid, cluster, in the order of components.
+    Choose which originals are copies: columns component, keeper, copy, jaccard, keeper_uid, copy_uid, cluster, lead, in the order of components.
 
     Each component is whole in one task; many small ones are told at once.
     """
@@ -475,11 +476,11 @@ def _joined(edges: Sequence[dict[str, Any]]) -> Any:
 
     stars = steps.stars(Pair(edge["keeper"], edge["copy"], "near", edge["jaccard"]) for edge in edges)
     told = [
-        (edge["copy_uid"], edge["keeper_uid"], edge["cluster"], edge["jaccard"])
+        (edge["copy_uid"], edge["keeper_uid"], edge["cluster"], edge["lead"], edge["jaccard"])
         for edge in edges
         if edge["copy"] in stars and stars[edge["copy"]][0] == edge["keeper"]
     ]
-    kinds = (("uid", pa.int64()), ("keeper_uid", pa.int64()), ("cluster", pa.string()), ("jaccard", pa.float64()))
+    kinds = (("uid", pa.int64()), ("keeper_uid", pa.int64()), ("cluster", pa.string()), ("lead", pa.binary()), ("jaccard", pa.float64()))
     return pa.record_batch([pa.array([row[place] for row in told], kind) for place, (_, kind) in enumerate(kinds)], names=[name for name, _ in kinds])
 
 

@@ -44,6 +44,8 @@ from cleaner.feeds.tables import unknown
 from cleaner.match import sketch
 from cleaner.model import Problem
 
+#: Of the stages' tables: what another form left is not gone on with.
+FORMAT = "cleaner.spark/1"
 #: A key of about so many rows is taken out of the shuffle, and told from the first of them alone.
 HOT = 100_000
 _SAMPLED = 50  # rows of such a key that a sample should hold
@@ -105,7 +107,7 @@ class _Plan:
         from cleaner import __version__
 
         scheme, banding = steps.cut(self.measure)
-        told = [__version__, pyspark.__version__, *map(str, (*self.measure, *banding)), sketch.stamp(scheme), *self.sources.told()]
+        told = [FORMAT, __version__, pyspark.__version__, *map(str, (*self.measure, *banding)), sketch.stamp(scheme), *self.sources.told()]
         return sha256("\0".join(told).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
     def carried_out(self) -> Summary:
@@ -173,8 +175,9 @@ class _Plan:
             every = every.unionByName(part)
         copy = F.col("uid") != F.col("head.uid")
         return every.select(
-            *(name for name in rows.columns if name not in {"rank", "stripped", "bands"}),
-            F.when(~copy & (F.length("digest") > 0), F.col("rank")).alias("rank"),  # what only an original needs
+            *(name for name in rows.columns if name not in {"digest", "rank", "stripped", "bands"}),
+            F.when(F.length("digest") > 0, F.col("rank")).alias("rank"),
+            F.when(copy, F.col("head.rank")).alias("head_rank"),
             F.when(~copy & (F.length("digest") > 0), F.col("bands")).alias("bands"),
             F.col("head.uid").alias("head"),
             F.when(copy, F.when(F.col("stripped") == F.col("head.stripped"), "exact").otherwise("normalised")).otherwise("").alias("relation"),
@@ -185,7 +188,7 @@ class _Plan:
 
     def heads(self, folded: DataFrame, count: int) -> DataFrame:
         """Number the originals in the order of ranks: the number of the task in the upper bits, the place inside it in the lower."""
-        own = folded.filter(F.col("rank").isNotNull()).select("uid", "rank", "bands")
+        own = folded.filter(F.col("bands").isNotNull()).select("uid", "rank", "bands")
         ranked = own.repartitionByRange(self.tasks(count, "rows"), "rank").sortWithinPartitions("rank")
         return ranked.select(F.monotonically_increasing_id().alias("number"), "uid", "bands")
 
@@ -248,13 +251,13 @@ class _Plan:
         """Fetch the texts of all originals that are in a pair."""
         numbers = proposed.select(F.explode(F.array("keeper", "copy")).alias("number")).distinct()
         uids = heads.select("number", "uid").join(numbers, "number")
-        return folded.select("uid", "cluster", "source", "id", "part", "text").join(uids, "uid")
+        return folded.select("uid", "cluster", "rank", "source", "id", "part", "text").join(uids, "uid")
 
     def judged(self, proposed: DataFrame, touched: DataFrame) -> DataFrame:
         """Bring the keepers of each copy to it, and judge."""
         self.batches(1_000)
         count = proposed.count()
-        own = ("text", "uid", "cluster", "source", "id", "part")
+        own = ("text", "uid", "cluster", "rank", "source", "id", "part")
         keepers = proposed.join(touched.withColumnRenamed("number", "keeper"), "keeper").select("copy", "keeper", *own)
         copies = touched.join(proposed.select(F.col("copy").alias("number")).distinct(), "number", "left_semi")
         every = copies.select(F.col("number").alias("copy"), F.lit(None).cast("bigint").alias("keeper"), *own).union(keepers)
@@ -263,7 +266,7 @@ class _Plan:
 
     def joined(self, pairs: DataFrame) -> DataFrame:
         """Choose which originals are copies, and of which keeper."""
-        near = pairs.filter(F.col("relation") == "near").select("keeper", "copy", "jaccard", "keeper_uid", "copy_uid", "cluster")
+        near = pairs.filter(F.col("relation") == "near").select("keeper", "copy", "jaccard", "keeper_uid", "copy_uid", "cluster", "lead")
         count = self.stages.value("near", near.count)
         if count <= STARS:  # less work than one round would be
             return self.stages.table("joined", lambda: near.select(F.lit(0).cast("bigint").alias("component"), "*").repartition(1).mapInArrow(arrow.joined, arrow.JOINED))
@@ -279,16 +282,19 @@ class _Plan:
         """Tell of each row whether it stays, and of which cluster it is."""
         keepers = joined.select(F.col("keeper_uid").alias("head")).distinct()
         none = F.lit(None)
-        above = joined.select(F.col("uid").alias("head"), F.col("cluster").alias("near"), "jaccard").union(
-            keepers.select("head", none.cast("string"), none.cast("double"))
+        above = joined.select(F.col("uid").alias("head"), F.col("cluster").alias("near"), "lead", "jaccard").union(
+            keepers.select("head", none.cast("string"), none.cast("binary"), none.cast("double"))
         )
         near, copy = F.col("near").isNotNull(), F.col("uid") != F.col("head")
         together = (F.col("equal") > 1) | F.col("leads")
         every = folded.join(above.withColumn("leads", F.lit(True)), "head", "left")
+        inside = near | copy | together
         return every.select(
             *("uid", "record", "source", "id", "part", "text", "lossy", "size"),
             (~near & ~copy).alias("kept"),
-            F.when(near, F.col("near")).when(copy | together, F.col("head_cluster")).alias("cluster"),
+            F.when(inside, F.coalesce("near", "head_cluster")).alias("cluster"),
+            F.when(inside, F.coalesce("lead", "head_rank", "rank")).alias("lead"),  # where a cluster stands among all, and a row in it
+            F.when(inside, F.col("rank")).alias("rank"),
             F.when(near, "near").otherwise(F.col("relation")).alias("relation"),
             F.coalesce("jaccard", F.lit(1.0)).alias("jaccard"),
         )
@@ -302,10 +308,12 @@ class _Plan:
             *("source", "id", "part", "relation"),
             F.lit(1.0).alias("jaccard"),
             F.lit("[]").alias("differences"),
+            *("rank", F.lit(0).cast("bigint").alias("copy"), F.lit(0).cast("bigint").alias("keeper")),
         )
-        self.put("pairs", equal.select(*names).union(pairs.select(*names)))
+        every = equal.union(pairs.select(*names, F.lit(None).cast("binary"), "copy", "keeper"))
+        self.put("pairs", every.orderBy(F.col("rank").asc_nulls_last(), "copy", "keeper").select(*names))
         inside = members.filter(F.col("cluster").isNotNull())
-        self.put("clusters", inside.orderBy("cluster", F.col("kept").desc(), "uid").select(*(column.name for column in tables.CLUSTERS)))
+        self.put("clusters", inside.orderBy("lead", F.col("kept").desc(), "rank").select(*(column.name for column in tables.CLUSTERS)))
         cleaned = self.stages.table("cleaned", lambda: self.rejoined(members)) if self.measure.unit == "paragraph" else members.filter("kept")
         self.put("cleaned", cleaned.select(*(column.name for column in tables.CLEANED)))
         with self.stages.clock("counting"):
