@@ -174,7 +174,9 @@ def _aside(work: str) -> str:
 
 def _settled() -> bool:
     """Whether Spark's own settings may name a master."""
-    folder = os.environ.get("SPARK_CONF_DIR") or os.path.join(os.environ.get("SPARK_HOME", ""), "conf")
+    import pyspark
+
+    folder = os.environ.get("SPARK_CONF_DIR") or os.path.join(os.environ.get("SPARK_HOME") or os.path.dirname(pyspark.__file__), "conf")
     with suppress(OSError), open(os.path.join(folder, "spark-defaults.conf"), encoding="utf-8") as file:
         if re.search(r"^\s*spark\.master\b", file.read(), re.MULTILINE):
             return True
@@ -395,6 +397,7 @@ def _watched(context: Any, name: str, progress: Progress) -> Iterator[None]:
                 if told and not over.is_set():
                     progress(name, sum(each.numCompletedTasks for each in told), sum(each.numTasks for each in told))
 
+    above = context.getLocalProperty("spark.job.description")
     context.setJobDescription(f"cleaner: {name}")
     watcher = threading.Thread(target=watch, daemon=True)
     watcher.start()
@@ -403,6 +406,7 @@ def _watched(context: Any, name: str, progress: Progress) -> Iterator[None]:
     finally:
         over.set()
         watcher.join()
+        context.setLocalProperty("spark.job.description", above)
 
 
 # --- what went wrong ------------------------------------------------------------------------------------------------
