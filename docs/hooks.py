@@ -39,6 +39,7 @@ NAV: dict[str, dict[str, str]] = {
         "across.md": "Compare files with each other",
         "audit.md": "Audit feeds and collections",
         "collections.md": "Clean a collection of millions",
+        "scale.md": "From one machine to a cluster",
         "reports.md": "Reports as pages and pictures",
         "review.md": "Review in a browser",
         "editors.md": "Editors",

@@ -48,11 +48,12 @@ ALLOWED = {
     ("model", "plan"),  # Cleaned.text carries out the plan
     ("model", "language"),  # Cleaned.language is told when somebody asks
     ("engines.duckdb", "__init__"),  # what a version left unfinished, another begins anew
+    ("engines.spark", "__init__"),  # likewise
     ("keys", "segment.inline"),  # which parts of a block a key keeps to the letter
 }
 
 HEAVY = (
-    "numpy scipy datasketch pyspark ftfy charset_normalizer markdown_it trafilatura rapidfuzz lxml duckdb rich jinja2 feedparser defusedxml urllib3 pyarrow hypothesis pytest pygls lsprotocol flask werkzeug"
+    "numpy scipy datasketch pyspark ftfy charset_normalizer markdown_it trafilatura rapidfuzz lxml duckdb rich jinja2 feedparser defusedxml urllib3 pyarrow pandas py4j hypothesis pytest pygls lsprotocol flask werkzeug"
 ).split()
 
 

@@ -123,30 +123,53 @@ def candidates(banded: Numbers) -> Numbers:
             continue
         members = np.unique(np.concatenate((order[same], order[same + 1])))  # what nothing shares its bucket with is gone
         following = banded[members, (band + 1) % banded.shape[1]]
-        found.append(_bucketed(members, values[members], following, number))
+        pairs = (leaders(members, values[members]), neighbours(members, values[members], following))
+        found.append(np.unique(np.concatenate([one * number + other for one, other in pairs])))
     codes = np.unique(np.concatenate(found)) if found else np.zeros(0, np.int64)
     return np.stack((codes // number, codes % number), axis=1)
 
 
-def _bucketed(members: Numbers, values: Numbers, following: Numbers, number: int) -> Numbers:
+def leaders(members: Numbers, buckets: Numbers) -> tuple[Numbers, Numbers]:
+    """
+    Pair the members of buckets with the first few of each.
+
+    Args:
+        members: Numbers of originals, ascending.
+        buckets: Which one each stands in.
+
+    Returns:
+        The smaller and the larger number of each pair.
+    """
     import numpy as np
 
-    pairs: list[Numbers] = []
-    by_rank = np.argsort(values, kind="stable")
-    bucket, member = values[by_rank], members[by_rank]
+    by_rank = np.argsort(buckets, kind="stable")
+    bucket, member = buckets[by_rank], members[by_rank]
     starts = np.flatnonzero(np.concatenate(([True], bucket[1:] != bucket[:-1])))
     first = np.repeat(starts, np.diff(np.append(starts, len(bucket))))
     at = np.arange(len(bucket))
-    for step in range(LEADERS):
-        later = at > first + step
-        pairs.append(member[first[later] + step] * number + member[later])
-    order = np.lexsort((following, values))  # stable, so by rank in the end
-    bucket, member = values[order], members[order]
-    for step in range(1, NEIGHBOURS + 1):
-        same = bucket[step:] == bucket[:-step]
-        one, other = member[:-step][same], member[step:][same]
-        pairs.append(np.minimum(one, other) * number + np.maximum(one, other))
-    return np.unique(np.concatenate(pairs))
+    later = [at > first + step for step in range(LEADERS)]
+    return np.concatenate([member[first[each] + step] for step, each in enumerate(later)]), np.concatenate([member[each] for each in later])
+
+
+def neighbours(members: Numbers, buckets: Numbers, following: Numbers) -> tuple[Numbers, Numbers]:
+    """
+    Pair the members of buckets with the few before them in the order of the next band's number and of rank.
+
+    Args:
+        members: Numbers of originals, ascending.
+        buckets: Which one each stands in.
+        following: The number of its next band.
+
+    Returns:
+        The smaller and the larger number of each pair.
+    """
+    import numpy as np
+
+    order = np.lexsort((following, buckets))  # stable, so by rank in the end
+    bucket, member = buckets[order], members[order]
+    beside = [(member[:-step][same], member[step:][same]) for step in range(1, NEIGHBOURS + 1) for same in [bucket[step:] == bucket[:-step]]]
+    one, other = np.concatenate([pair[0] for pair in beside]), np.concatenate([pair[1] for pair in beside])
+    return np.minimum(one, other), np.maximum(one, other)
 
 
 def verify(pairs: Sequence[tuple[int, int]], texts: Sequence[str]) -> list[float]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any, NamedTuple, Self
@@ -50,6 +51,7 @@ PAIRS = (
 CLEANED = (Column("source", "text"), Column("id", "text"), Column("text", "text"))
 TABLES = {"clusters": CLUSTERS, "pairs": PAIRS, "cleaned": CLEANED}
 _MANY = 10_000  # rows that are written at a time
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def name(into: str, table: str, kind: str) -> str:
@@ -108,21 +110,23 @@ def _into_place(part: str, path: str) -> None:
     sync_directory(os.path.dirname(os.path.abspath(path)))
 
 
+def line(names: Sequence[str], row: Sequence[Any]) -> bytes:
+    """Return a row as JSON, without the line's end."""
+    held = dict(zip(names, row, strict=True))
+    try:
+        return json.dumps(held, ensure_ascii=False).encode("utf-8")
+    except UnicodeEncodeError:  # a lone surrogate has no UTF-8, but JSON can escape it
+        return json.dumps(held).encode("ascii")
+
+
 class _Lines:
     def __init__(self, path: str, columns: Sequence[Column]) -> None:
         self._names = [column.name for column in columns]
         self._file = open(path, "wb")
 
     def write(self, rows: Sequence[Sequence[Any]]) -> int:
-        self._file.write(b"".join(map(self._line, rows)))
+        self._file.write(b"".join(line(self._names, row) + b"\n" for row in rows))
         return 0
-
-    def _line(self, row: Sequence[Any]) -> bytes:
-        held = dict(zip(self._names, row, strict=True))
-        try:
-            return json.dumps(held, ensure_ascii=False).encode("utf-8") + b"\n"
-        except UnicodeEncodeError:  # a lone surrogate has no UTF-8, but JSON can escape it
-            return json.dumps(held).encode("ascii") + b"\n"
 
     def close(self) -> None:
         self._file.flush()
@@ -143,7 +147,7 @@ def encodable(text: str) -> tuple[str, bool]:
     try:
         text.encode("utf-8")
     except UnicodeEncodeError:
-        return text.encode("utf-8", "replace").decode("utf-8"), True
+        return _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", text), True
     return text, False
 
 
