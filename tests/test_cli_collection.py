@@ -12,7 +12,7 @@ import time
 import pytest
 
 from cleaner.report.collection import schema
-from tests.collections_samples import BASE, collection, read, write
+from collections_samples import BASE, collection, read, write
 
 TEXTS = [BASE, BASE.upper(), BASE.replace("outer", "outermost"), BASE + " at 12", BASE + " at 21", "short", *collection(40, 6)[:30]]
 

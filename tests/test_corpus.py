@@ -19,7 +19,7 @@ from cleaner.corpus.rows import Reader
 from cleaner.engines import engine, memory
 from cleaner.errors import InputError, MissingExtra
 from cleaner.words import words
-from tests.collections_samples import BASE, ODD, SMALL, collection, read, rows, write
+from collections_samples import BASE, ODD, SMALL, collection, read, rows, write
 
 
 def run(folder: Path, batches: list[list[Row]], measure: Measure = Measure(), **more: object):

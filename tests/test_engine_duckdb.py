@@ -21,7 +21,7 @@ from cleaner.corpus.model import Measure, Order, Pair, Row
 from cleaner.corpus.rows import Reader
 from cleaner.engines import engine, memory
 from cleaner.errors import CleanerError, InputError, MissingExtra, OptionsError
-from tests.collections_samples import BASE, ODD, SMALL, collection, read, rows, write
+from collections_samples import BASE, ODD, SMALL, collection, read, rows, write
 
 duckdb = pytest.importorskip("duckdb", reason="duckdb is not installed: nothing here can be tested; pip install 'cleaner[duckdb]'")
 pa = pytest.importorskip("pyarrow", reason="pyarrow is not installed: nothing here can be tested; pip install 'cleaner[duckdb]'")

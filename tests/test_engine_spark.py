@@ -24,8 +24,8 @@ from cleaner.corpus.model import Measure, Order, Row, Summary
 from cleaner.corpus.rows import Reader
 from cleaner.engines import engine, memory
 from cleaner.errors import CleanerError, InputError, MissingExtra, OptionsError
-from tests.collections_samples import BASE, ODD, WORDS, collection, read, rows, write
-from tests.standalone import Cluster, missing
+from collections_samples import BASE, ODD, WORDS, collection, read, rows, write
+from standalone import Cluster, missing
 
 if missing():
     pytest.skip(f"nothing of the engine spark can be tested: {missing()}", allow_module_level=True)
@@ -35,7 +35,10 @@ from pyarrow import parquet
 
 from cleaner.engines import arrow, cluster, spark
 
-pytestmark = pytest.mark.skipif(os.name != "posix", reason="processes are started and killed otherwise here")
+pytestmark = [
+    pytest.mark.skipif(os.name != "posix", reason="processes are started and killed otherwise here"),
+    pytest.mark.xdist_group("cluster"),
+]
 MANY = int(os.environ.get("CLEANER_SPARK_ROWS", "100000"))
 
 

@@ -11,7 +11,7 @@ from importlib.util import find_spec
 
 import pytest
 
-from tests.collections_samples import ODD, collection, write
+from collections_samples import ODD, collection, write
 
 AROUND = [
     {"PYTHONHASHSEED": "0", "LC_ALL": "C", "TZ": "UTC"},
