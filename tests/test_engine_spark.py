@@ -395,6 +395,23 @@ def test_what_spark_says_becomes_one_line(told, kind, said):
     assert type(found) is kind and said in str(found) and "\n" not in str(found)
 
 
+def test_a_report_of_tables_that_only_a_cluster_reads(monkeypatch, tmp_path):
+    """With `-o s3://...` the report is of the sum, and says so; no folder of that name is made here."""
+    import cleaner.engines
+    from click.testing import CliRunner
+
+    from cleaner.cli import main
+
+    asked: list[Order] = []
+    monkeypatch.setattr(cleaner.engines, "engine", lambda name: lambda order, read: asked.append(order) or Summary(rows=3, kept=3))
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path / "a.jsonl", ["one"])
+    done = CliRunner().invoke(main, ["audit", "a.jsonl", "--by", "text", "--engine", "spark", "-o", "s3://bucket/out", "--isolated"])
+    assert (done.exit_code, asked[0].into) == (0, "s3://bucket/out"), done.output
+    assert "s3://bucket/out: the tables are there, and not read back" in done.stderr and "no copies among 3 texts" in done.stdout
+    assert os.listdir() == ["a.jsonl"]
+
+
 def test_the_engine_is_found_by_its_name(monkeypatch):
     """`engine("spark")` is this one; without PySpark it says what to install."""
     assert engine("spark") is spark.run
