@@ -59,17 +59,41 @@ def name(into: str, table: str, kind: str) -> str:
     return os.path.join(into, f"{table}.{kind}")
 
 
+class Portion(NamedTuple):
+    """
+    Rows of a table as they are written.
+
+    Attributes:
+        rows: How many.
+        replaced: Texts with what no UTF-8 can hold.
+        data: Lines in bytes, or an Arrow table.
+    """
+
+    rows: int
+    replaced: int
+    data: Any
+
+
+def portion(table: str, kind: str, rows: Sequence[Sequence[Any]]) -> Portion:
+    """Make rows fit to be written; wherever that is done."""
+    columns = TABLES[table]
+    if kind == "parquet":
+        return _arrow(columns, rows)
+    names = [column.name for column in columns]
+    return Portion(len(rows), 0, b"".join(line(names, row) + b"\n" for row in rows))
+
+
 class Writer:
     """Writes one table, row by row; it appears under its name when it is closed, and not at all where something failed."""
 
     def __init__(self, into: str, table: str, kind: str) -> None:
-        self.columns = TABLES[table]
+        self._table, self._kind = table, kind
         self.path = name(into, table, kind)
         self.rows = 0
         self.replaced = 0  # texts with what no UTF-8 can hold
         self._part = f"{self.path}.part"
         self._held: list[Sequence[Any]] = []
-        self._out = (_Parquet if kind == "parquet" else _Lines)(self._part, self.columns)
+        self._out = (_Parquet if kind == "parquet" else _Lines)(self._part, TABLES[table])
 
     def __enter__(self) -> Self:
         return self
@@ -98,9 +122,19 @@ class Writer:
         for row in rows:
             self.add(row)
 
+    def put(self, portion: Portion) -> None:
+        """Write rows that were made fit to be written elsewhere, by `portion`."""
+        self._flush()
+        self._out.put(portion.data)
+        self.rows += portion.rows
+        self.replaced += portion.replaced
+
     def _flush(self) -> None:
-        self.replaced += self._out.write(self._held)
-        self._held = []
+        if self._held:
+            made = portion(self._table, self._kind, self._held)
+            self._out.put(made.data)
+            self.replaced += made.replaced
+            self._held = []
 
 
 def _into_place(part: str, path: str) -> None:
@@ -121,12 +155,10 @@ def line(names: Sequence[str], row: Sequence[Any]) -> bytes:
 
 class _Lines:
     def __init__(self, path: str, columns: Sequence[Column]) -> None:
-        self._names = [column.name for column in columns]
         self._file = open(path, "wb")
 
-    def write(self, rows: Sequence[Sequence[Any]]) -> int:
-        self._file.write(b"".join(line(self._names, row) + b"\n" for row in rows))
-        return 0
+    def put(self, data: bytes) -> None:
+        self._file.write(data)
 
     def close(self) -> None:
         self._file.flush()
@@ -151,31 +183,32 @@ def encodable(text: str) -> tuple[str, bool]:
     return text, False
 
 
+def _arrow(columns: Sequence[Column], rows: Sequence[Sequence[Any]]) -> Portion:
+    import pyarrow as pa
+
+    replaced = 0
+    held: dict[str, list[Any]] = {}
+    for place, column in enumerate(columns):
+        values = [row[place] for row in rows]
+        if column.kind == "text":
+            both = [*map(encodable, values)]
+            replaced += sum(was for _, was in both) if column.name == "text" else 0
+            values = [text for text, _ in both]
+        held[column.name] = values
+    return Portion(len(rows), replaced, pa.table(held, schema=arrow_schema(columns)))
+
+
 class _Parquet:
     def __init__(self, path: str, columns: Sequence[Column]) -> None:
         try:
             from pyarrow import parquet
         except ImportError as missing:
             raise MissingExtra("writing Parquet needs pyarrow: pip install 'cleaner[parquet]'") from missing
-        self._columns = columns
-        self._schema = arrow_schema(columns)
-        self._writer = parquet.ParquetWriter(path, self._schema, compression="zstd")
+        self._writer = parquet.ParquetWriter(path, arrow_schema(columns), compression="zstd")
         self._path = path
 
-    def write(self, rows: Sequence[Sequence[Any]]) -> int:
-        import pyarrow as pa
-
-        replaced = 0
-        columns: list[list[Any]] = []
-        for place, column in enumerate(self._columns):
-            values = [row[place] for row in rows]
-            if column.kind == "text":
-                both = [*map(encodable, values)]
-                replaced += sum(was for _, was in both) if column.name == "text" else 0
-                values = [text for text, _ in both]
-            columns.append(values)
-        self._writer.write_table(pa.table(dict(zip(self._schema.names, columns)), schema=self._schema))
-        return replaced
+    def put(self, data: Any) -> None:
+        self._writer.write_table(data)
 
     def close(self) -> None:
         self._writer.close()

@@ -438,6 +438,23 @@ class _Judge(NamedTuple):
         return np.asarray(table["place"]), [relation for relation, _ in found], [told for _, told in found]
 
 
+class _Clean(NamedTuple):
+    """A portion of rows as they were read, as Arrow sends them."""
+
+    data: bytes
+    kind: str
+
+    def do(self) -> tables.Portion:
+        """Return what is written of them."""
+        return tables.portion("cleaned", self.kind, [*steps.kept(_rows(_arrived(self.data)))])
+
+
+def _rows(batch: Any) -> Iterator[tuple[Row, bool]]:
+    """Yield the rows of a batch, and whether each stays."""
+    for source, mark, part, text in zip(*(column.to_pylist() for column in batch.columns)):
+        yield Row(_decoded(source), _decoded(mark), part, _decoded(text or b"")), text is not None
+
+
 def _blobs(texts: Sequence[str]) -> Any:
     import pyarrow as pa
 
@@ -795,21 +812,23 @@ class _Bulk:
             self.order.progress("writing clusters", writer.rows, total)
 
     def _cleaned(self, writer: tables.Writer) -> None:
-        writer.extend(steps.kept(self._all()))
+        if self.measure.unit == "text":
+            for _, made in self.team.each(_Clean(_sent(batch), self.order.tables) for batch in self._all()):
+                writer.put(made)
+        else:  # the paragraphs of one row may stand in two batches
+            writer.extend(steps.kept(row for batch in self._all() for row in _rows(batch)))
 
-    def _all(self) -> Iterator[tuple[Row, bool]]:
-        """Yield all rows as they were read, and whether each stays."""
+    def _all(self) -> Iterator[Any]:
+        """Yield all rows as they were read, in batches; without a text where they do not stay."""
         total = self.base.count("SELECT count(*) FROM placed")
         sql = (
-            "SELECT r.source, r.id, r.part, CASE WHEN f.row IS NULL THEN r.text END FROM (SELECT * FROM rows WHERE row >= ? AND row < ?) r "
+            "SELECT r.source, r.id, r.part, CASE WHEN f.row IS NULL THEN r.text END AS text FROM (SELECT * FROM rows WHERE row >= ? AND row < ?) r "
             "LEFT JOIN (SELECT row FROM fates WHERE row >= ? AND row < ?) f ON f.row = r.row ORDER BY r.row"
         )
-        many, few = self._few(_WRITTEN), self._few(_ASKED)
+        many, few = self._few(_WRITTEN), self._few(_TOGETHER)
         for begin in range(0, total, many):
             span = begin, begin + many
-            for batch in self.base.stream(sql, *span, *span, size=few):
-                for source, mark, part, text in zip(*(column.to_pylist() for column in batch.columns)):
-                    yield Row(_decoded(source), _decoded(mark), part, _decoded(text or b"")), text is not None
+            yield from self.base.stream(sql, *span, *span, size=few)
             self.order.progress("writing cleaned", min(begin + many, total), total)
 
     def _summary(self) -> Summary:
