@@ -17,7 +17,7 @@ Mining of Massive Datasets, chapter 3.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 from math import ceil
 from operator import itemgetter
