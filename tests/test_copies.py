@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import cycle
+from unittest.mock import patch
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from cleaner.match import copies
 from cleaner.match.copies import LOOK_BACK, Run, runs
+from cleaner.model import Article, Format, Origin
+from cleaner.options import Options
+from cleaner.pipeline import clean_article
 
 POLICIES: dict[str, Callable[[Run], bool]] = {
     "everything": lambda run: True,
@@ -142,3 +147,37 @@ def test_twins_are_spared_the_question_only(policy: Callable[[Run], bool]) -> No
         assert left(once, runs(once, [True] * len(once), policy, twins)) == once
 
     check()
+
+
+SHORT = st.sampled_from(["a", "b", "Yes.", "[a]", "- x", "1. y", "c d", "<a>", "# P", "b\n===", "`e`", "> f", "***"])
+UNITS = SHORT | st.sampled_from(
+    [
+        "the sea is high", "- No, not at all.", "| a | b |", "> so it goes again", "1. first of all", "**bold**", "</div>",
+        "Did they see it?", "It was this:", "The ferry left the pier at dawn with forty people on board, they say.",
+    ]
+)  # fmt: skip
+
+
+@st.composite
+def rounds(draw: st.DrawFn) -> str:
+    """Make a text that says a few things over and over, with something else before, after and perhaps between."""
+    units = draw(st.lists(SHORT | UNITS, min_size=2, max_size=3, unique=True))
+    gap = draw(st.sampled_from(["\n\n", "\n\n", "\n"]))
+    said = [unit + gap for unit in units] * draw(st.integers(50, 70))
+    for _ in range(draw(st.integers(0, 2))):
+        said.insert(draw(st.integers(0, len(said))), draw(UNITS) + draw(st.sampled_from(["\n", "\n\n"])))
+    return draw(st.sampled_from(["", "# Title\n\n", "One line.\n\n"])) + "".join(said)
+
+
+@given(
+    rounds(),
+    st.sampled_from(["markdown", "text", "asciidoc"]),
+    st.sampled_from([Options(), Options(pedantic=True, unsafe_fixes=True), Options(profile="article"), Options(profile="article", unsafe_fixes=True)]),
+)
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+def test_what_goes_round_is_judged_as_if_each_block_were_asked(text: str, format: Format, options: Options) -> None:
+    """In passages that follow themselves over and over, the answers that are known are those that would be given."""
+    article = Article(text, format, Origin("a", "utf-8", b"", "0" * 64))
+    found = clean_article(article, options)
+    with patch.object(copies._Walk, "_goes_round", lambda walk, number, places: False):
+        assert clean_article(article, options) == found

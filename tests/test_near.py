@@ -135,7 +135,7 @@ def test_numbers_for_words_change_nothing(keys: list[str], frame: str) -> None:
     """Many texts are searched by numbers that stand for three words, in the same order: the same pairs, the same shares."""
     keys = [frame.format(key, key) for key in keys]
     found = pairs(keys, few=10**9)
-    with patch.object(near, "MANY", 0):
+    with patch.object(near, "VERY_MANY", 0):
         assert pairs(keys, few=10**9) == found
     texts, common = near._read(keys)
     numbered = near._numbered([text.words for text in texts])

@@ -17,6 +17,8 @@ from typing import NamedTuple
 LOOK_BACK = 8
 # A run is judged by its last blocks first: a longer one that does not go is not built anew at each of its blocks.
 JUDGED = 32
+# What a question about a block may look at below it: the lines of a stanza.
+BELOW = 2
 
 
 class Run(NamedTuple):
@@ -41,6 +43,7 @@ def runs(
     alone: Sequence[bool],
     may_go: Callable[[Run], bool],
     twins: Callable[[int, int], bool] = lambda one, other: False,
+    alike: Callable[[int, int], bool] = lambda one, other: False,
 ) -> list[Run]:
     """
     Find the runs of blocks that stand again.
@@ -52,6 +55,8 @@ def runs(
             removable when it grows.
         twins: Whether two blocks of one key are alike in all that `may_go` looks at. A line that stands a million
             times below itself is then judged a few times, not a million.
+        alike: Whether two blocks of one key are alike in all that `may_go` looks at, wherever they stand. Passages that follow one another a thousand times
+            and may not go are then judged a few times, not a thousand.
 
     Returns:
         Runs in reading order; a block is the duplicate of at most one.
@@ -59,17 +64,24 @@ def runs(
     said = [key for key in keys if key]
     if len(set(said)) == len(said):
         return []  # nearly always
-    return _Walk(keys, alone, may_go, twins).walk()
+    return _Walk(keys, alone, may_go, twins, alike).walk()
 
 
 class _Walk:
     def __init__(
-        self, keys: Sequence[str], alone: Sequence[bool], may_go: Callable[[Run], bool], twins: Callable[[int, int], bool]
+        self,
+        keys: Sequence[str],
+        alone: Sequence[bool],
+        may_go: Callable[[Run], bool],
+        twins: Callable[[int, int], bool],
+        alike: Callable[[int, int], bool],
     ) -> None:
-        self.keys, self.alone, self.may_go, self.twins = keys, alone, may_go, twins
+        self.keys, self.alone, self.may_go, self.twins, self.alike = keys, alone, may_go, twins, alike
         self.went = False  # whether the block before went as an adjacent copy of the one on top of the stack
         self.after = 0  # blocks above this one are done with, as twins of one that went
         self.stayed = 0  # how many blocks up to the one before stayed although each follows its twin
+        self.period = 0  # how far above the block before its twin stands, where all between them stayed
+        self.steady = 0  # for how many blocks that has been so
         self.stack: list[int] = []
         self.said: list[str] = []  # the keys of the blocks on the stack
         # For each place on the stack: the places above that say the same -> how many blocks, up to this one, run along.
@@ -86,17 +98,21 @@ class _Walk:
                 continue
             places = self.places.get(key) if key else None
             if places and self._as_before(number, going):
+                self.steady = 0
                 continue
             if places and going and self._goes_on(going, number):
                 going.append((number, going[-1][1] + 1))
-                self.went, self.stayed = False, 0
+                self.went, self.stayed, self.steady = False, 0, 0
                 continue
             self._record(going)
             if not places:
-                self.went, self.stayed = False, 0
+                self.went, self.stayed, self.steady = False, 0, 0
                 self._push(number, {})
                 continue
             links = self._links(places)
+            if self._goes_round(number, places):
+                self._push(number, links)
+                continue
             run = self._adjacent(number, places)
             self.went = run is not None and len(run) == 1
             run = run or self._distant(number, links)
@@ -104,6 +120,7 @@ class _Walk:
                 self.stayed = self.stayed + 1 if places[-1] == len(self.stack) - 1 else 0
                 self._push(number, links)
                 continue
+            self.steady = 0
             for _ in run[1:]:
                 self._pop()
             going[:] = run
@@ -133,6 +150,24 @@ class _Walk:
             self._push(number, {})
             return True
         return False
+
+    def _goes_round(self, number: int, places: list[int]) -> bool:
+        """
+        Whether a block stays because the one a period above it did.
+
+        Where a passage follows itself over and over and stays, all that is asked of a block was asked of its twin a period
+        above, about twins of the same blocks. So once the widest run that is ever asked about lies in such a stretch, with
+        what stands around it, the answers are known.
+        """
+        period = number - self.stack[places[-1]]
+        ahead = number + BELOW
+        whole = period > 1 and places[-1] + period == len(self.stack)
+        if not whole or ahead >= len(self.keys) or self.keys[ahead] != self.keys[ahead - period] or not self.alike(ahead - period, ahead):
+            self.steady = 0
+            return False
+        self.steady = self.steady + 1 if period == self.period else 1
+        self.period = period
+        return self.steady > 2 * LOOK_BACK * period + JUDGED + 2 * BELOW
 
     def _goes_on(self, going: list[tuple[int, int]], number: int) -> bool:
         """Whether a block says what stands next below the last keeper, and may go with the rest."""

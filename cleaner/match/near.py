@@ -17,7 +17,7 @@ Mining of Massive Datasets, chapter 3.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 from math import ceil
 from operator import itemgetter
@@ -39,6 +39,8 @@ MOST_ALIKE = 16
 CROWD = 256
 # From so many texts on numpy is worth its import.
 MANY = 2_000
+# ... and from so many on it is worth it to tell what they share: below, the import costs as much as it saves.
+VERY_MANY = 10_000
 # Of two texts with an Indel similarity of RATIO, each holds RATIO / (2 - RATIO) of the other's words; a contained one CONTAINED.
 LEAST_WORDS = min(RATIO / (2 - RATIO), CONTAINED) - 1e-9
 # Two rows a band: a pair with J = 0.3 shares no band with probability (1 - 0.3**2) ** 192 = 1e-8, and one with J = 0.02,
@@ -124,7 +126,7 @@ def _triples(said: list[str]) -> frozenset[_Triple]:
 
 def _read(keys: Sequence[str]) -> tuple[list[_Text], list[frozenset[_Shingle]]]:
     """Return the texts of all keys, and for each those of its shingles that another holds too."""
-    if len(keys) > MANY and (numbered := _numbered([words(key) for key in keys])) is not None:
+    if len(keys) > VERY_MANY and (numbered := _numbered([words(key) for key in keys])) is not None:
         return numbered
     texts = [_text(key) for key in keys]
     return texts, _common(texts)

@@ -86,7 +86,7 @@ class Verdict(NamedTuple):
 def find(page: Page) -> Iterator[Finding]:
     """Yield a finding for every block or run of blocks that stands again."""
     judge = _Judge(page)
-    runs = _headed(page, copies.runs(page.keys, [block.kind in PROSE for block in page.blocks], judge.may_go, judge.twins))
+    runs = _headed(page, copies.runs(page.keys, [block.kind in PROSE for block in page.blocks], judge.may_go, judge.twins, judge.alike))
     gone = Gone(number for run in runs if run.goes for number in run.duplicates)
     runs = list(_merged(runs))
     judge.passages = _passages(runs)
@@ -219,6 +219,24 @@ class _Judge:
             and first[4:] == second[4:]  # level, group, section, role
             and first.kind == second.kind
         )
+
+    def alike(self, one: int, other: int) -> bool:
+        """
+        Whether two blocks are alike in all that `may_go` looks at, with the same space above them.
+
+        In which section a block stands decides what is shown of it, and never whether it goes.
+        """
+        first, second = self.page.blocks[one], self.page.blocks[other]
+        return (
+            one > 0
+            and self.page.mended[one] == self.page.mended[other]
+            and (first.kind, first.level, first.group, first.role) == (second.kind, second.level, second.group, second.role)
+            and self._above(one) == self._above(other)
+        )
+
+    def _above(self, number: int) -> str:
+        blocks = self.page.blocks
+        return self.page.article.text[blocks[number - 1].span.end : blocks[number].span.start]
 
     def __call__(self, run: Run) -> Verdict | None:
         blocks = self.page.blocks

@@ -86,12 +86,11 @@ def find(page: Page, edits: Sequence[Edit] = ()) -> Iterator[Finding]:
 
 def _twins(page: Page, one: Block, other: Block) -> bool:
     """Whether two blocks that follow one another say the same, and so does what the patterns see in front of them."""
+    (start, end), (begin, stop) = one.inner, other.inner
+    if end - start != stop - begin or start < 3 or one.kind != other.kind or one.number != other.number - 1:
+        return False
     text = page.article.text
-    return (
-        one.number == other.number - 1
-        and one.kind == other.kind
-        and text[max(0, one.inner.start - 3) : one.inner.end] == text[max(0, other.inner.start - 3) : other.inner.end]
-    )
+    return text.startswith(text[begin - 3 : stop], start - 3)
 
 
 def _phrases(page: Page) -> Iterator[Finding]:

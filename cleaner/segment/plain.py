@@ -47,8 +47,12 @@ def _pieces(text: str, rows: list[Span]) -> Iterator[_Piece]:
                 group += 1
             listing = kind == "item"
             span = first if first is last else Span(first.start, last.end)
-            inner = _trimmed(text, at, first.end if kind == "heading" else last.end)
-            yield kind, span, span if inner == span else inner, level, group if listing else 0
+            end = first.end if kind == "heading" else last.end
+            if (at, end) == span and not text[end - 1].isspace():
+                inner = span  # nearly always, and one value less for each line
+            else:
+                inner = _trimmed(text, at, end)
+            yield kind, span, inner, level, group if listing else 0
 
 
 def _chunks(text: str, rows: list[Span]) -> list[list[Span]]:
