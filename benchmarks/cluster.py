@@ -76,7 +76,7 @@ def size(folder: Path) -> int:
     return total
 
 
-def measured(number: int, folder: Path, workers: int, memory: str) -> dict[str, Any]:
+def measured(number: int, folder: Path, workers: int, memory: str, shuffling: bool = False) -> dict[str, Any]:
     """Run one size on a fresh cluster."""
     corpus = folder / f"{number}.jsonl"
     if not corpus.exists():
@@ -85,6 +85,8 @@ def measured(number: int, folder: Path, workers: int, memory: str) -> dict[str, 
     (room / "events").mkdir()
     # Room beyond the heap is in the system: Python's workers are not in it.
     settings = f"spark.eventLog.enabled true\nspark.eventLog.dir file://{room}/events\nspark.eventLog.rolling.enabled false\nspark.eventLog.compress false\n"
+    if shuffling:
+        settings += "spark.sql.autoBroadcastJoinThreshold -1\n"
     cluster = Cluster(room / "standalone", workers, memory, settings)
     there: dict[int, float] = {}
     here: dict[int, float] = {}
@@ -187,6 +189,7 @@ def main() -> None:
     parser.add_argument("--sizes", default="", help="rows, parted by commas")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--memory", default="2g", help="of each executor")
+    parser.add_argument("--shuffling", action="store_true", help="join as where both sides are large: what a small run sends to all is shuffled")
     parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()) / "cleaner-cluster", help="for corpora and work")
     parser.add_argument("--to", type=Path, help="add what was measured to this file")
     parser.add_argument("--fit", type=Path, help="a file of what was measured")
@@ -195,7 +198,7 @@ def main() -> None:
     runs = json.loads(given.fit.read_text("utf-8")) if given.fit else []
     given.folder.mkdir(parents=True, exist_ok=True)
     for number in map(int, filter(None, given.sizes.split(","))):
-        runs.append(measured(number, given.folder, given.workers, given.memory))
+        runs.append(measured(number, given.folder, given.workers, given.memory, given.shuffling))
         if given.to:
             before = json.loads(given.to.read_text("utf-8")) if given.to.exists() else []
             given.to.write_text(json.dumps([*before, runs[-1]], indent=1), "utf-8")
