@@ -1,10 +1,10 @@
 """
 What a whole repository costs: cold, with one process, with a warm cache, beside codespell and jscpd; and how much memory it takes.
 
-    python benchmarks/many.py [--files 600] [--size 2000] [--runs 5] [--posts] [--jscpd FILE]
+    python benchmarks/many.py [--files 600] [--size 2000] [--runs 5] [--posts] [--folder FOLDER] [--jscpd FILE]
 
 Writes so many articles of its own (one in ten with a repeat; with --posts none: headings, prose with links, lists, no two
-alike), runs the commands in turn, and prints medians, ratios and the largest resident size of any process of a run. Seconds
+alike; with --folder copies of the Markdown files of a folder of yours), runs the commands in turn, and prints medians, ratios and the largest resident size of any process of a run. Seconds
 are those of the clock, and of the processors (user and system, of all processes of a run). Needs `pip install . codespell` and
 `npm install jscpd@5 jscpd-linux-x64-gnu` (or the package of the machine, beside it), whose program --jscpd names; a peer
 that is not there is left out and named.
@@ -54,6 +54,11 @@ def post(size: int, seed: int) -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def only_markdown(at: str, names: list[str]) -> set[str]:
+    """Return what is not copied: all files but Markdown, and what git keeps."""
+    return {name for name in names if name == ".git" or not (name.endswith((".md", ".mdx")) or (Path(at) / name).is_dir())}
+
+
 def once(command: list[str], folder: Path) -> tuple[float, float, int]:
     """Run a command; return its seconds by the clock and of the processors, and the kilobytes that its largest process held."""
     start = time.perf_counter()
@@ -69,6 +74,7 @@ def main() -> None:
     parser.add_argument("--size", type=int, default=2000)
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--posts", action="store_true")
+    parser.add_argument("--folder", type=Path)
     parser.add_argument("--jscpd", default=shutil.which("jscpd"))
     options = parser.parse_args()
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -90,7 +96,9 @@ def main() -> None:
     base = "codespell" if codespell else "cold"
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        if options.posts:
+        if options.folder:
+            shutil.copytree(options.folder, folder, ignore=only_markdown, dirs_exist_ok=True)
+        elif options.posts:
             for number in range(options.files):
                 (folder / f"{number:06}.md").write_text(post(options.size, number), encoding="utf-8", newline="")
         else:
@@ -102,7 +110,7 @@ def main() -> None:
                 measured = once(words, folder)
                 if run:
                     runs[command].append(measured)
-    print(f"{options.files:,} files of about {options.size:,} bytes\n")
+    print(f"{options.folder}\n" if options.folder else f"{options.files:,} files of about {options.size:,} bytes\n")
     print(f"| run | seconds, median | of cold | of {base} | processor seconds | of {base} | MB, most |\n|---|---|---|---|---|---|---|")
     unit = 1024 if sys.platform != "darwin" else 1024 * 1024
     for command, rows in runs.items():

@@ -56,6 +56,7 @@ NAV: dict[str, dict[str, str]] = {
         "accuracy.md": "Accuracy",
         "accuracy-across.md": "Accuracy across files",
         "benchmarks.md": "Benchmarks",
+        "profiles.md": "Where time goes",
         "comparison.md": "Beside other tools",
     },
     "Project": {
