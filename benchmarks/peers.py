@@ -199,9 +199,9 @@ def simhash(texts: list[str], _: float) -> set[tuple[int, int]]:
 def datatrove(texts: list[str], _: float) -> set[tuple[int, int]]:
     import struct
 
-    from loguru import logger
     from datatrove.data import Document
     from datatrove.pipeline.dedup.minhash import MinhashConfig, MinhashDedupBuckets, MinhashDedupSignature
+    from loguru import logger
 
     logger.remove()
 
