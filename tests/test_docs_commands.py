@@ -62,6 +62,9 @@ def folder(tmp_path: Path) -> Path:
     shutil.copytree(ROOT / "seeds" / "feeds", tmp_path, dirs_exist_ok=True)
     for name, seed in {"feed.xml": "gazette.xml", "other.xml": "osterby.atom", "feeds.opml": "all.opml"}.items():
         shutil.copy(tmp_path / seed, tmp_path / name)
+    (tmp_path / "corpus").mkdir()
+    for name in ("corpus.jsonl", "corpus/one.jsonl"):
+        shutil.copy(ROOT / "seeds" / "collection.jsonl", tmp_path / name)
     (tmp_path / "bin").mkdir()
     (tmp_path / "bin" / "cleaner").write_text(f"#!{sys.executable}\nfrom cleaner.cli import run\nrun()\n", encoding="utf-8")
     (tmp_path / "bin" / "cleaner").chmod(0o755)
