@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
     Numbers = ndarray[Any, Any]
 
-_MANY = 4_000  # texts, or pairs, of one portion of work
+_MANY = 4_000  # texts, or pairs that are judged, of one portion of work
+_TOGETHER = 16_000  # pairs that are verified: a text that stands in many of them is read once
 #: What helpers that are forks find in memory, so that no text goes through a pipe.
 _held: Sequence[str] = ()
 
@@ -174,8 +175,9 @@ class _Crew:
         """Do something to pairs of originals; yield them as ranks, with what came of them, in any order."""
         tasks: list[_Pairs] = []
         asked: dict[int, list[tuple[int, int]]] = {}
-        for begin in range(0, len(ranks), _MANY):
-            some = ranks[begin : begin + _MANY]
+        size = min(_TOGETHER if do is _verify else _MANY, max(1, len(ranks) // (2 * self.processes)))
+        for begin in range(0, len(ranks), size):
+            some = ranks[begin : begin + size]
             places = [*map(tuple, heads[some].tolist())]
             tasks.append(_Pairs(places, None if self.here else {place: self.texts[place] for pair in places for place in pair}))
             asked[id(tasks[-1])] = [*map(tuple, some.tolist())]

@@ -40,13 +40,18 @@ def _batch(texts: Sequence[str]) -> list[str]:
 
     slow = keys.key.__wrapped__  # no text of a collection is asked about twice
     joined = "\n".join(texts)
-    if not joined.isascii():
-        plain = [text if text.isascii() else "\n" for text in texts]
+    odd: list[int] = []
+    if not joined.isascii() or joined.count("\n") >= len(texts):
+        plain = [*texts]
+        for number, text in enumerate(texts):
+            if not text.isascii() or "\n" in text:
+                plain[number] = ""
+                odd.append(number)
         joined = "\n".join(plain)
+        sizes = np.fromiter(map(len, plain), np.int64, len(plain))
     else:
-        plain = list(texts)
+        sizes = np.fromiter(map(len, texts), np.int64, len(texts))
     data = joined.encode("ascii")
-    sizes = np.fromiter(map(len, plain), np.int64, len(plain))
     ends = np.cumsum(sizes + 1) - 1
     special = np.frombuffer(data.translate(_SPECIAL), np.bool_).copy()
     special[ends[:-1]] = False  # the line ends between them
@@ -56,17 +61,14 @@ def _batch(texts: Sequence[str]) -> list[str]:
     edge[0] = edge[-1] = True
     edge[ends[:-1] + 1] = True
     special |= spaces & (edge[:-2] | edge[2:])
-    found = np.zeros(len(plain), np.bool_)
-    found[np.searchsorted(ends, np.flatnonzero(special))] = True
+    odd += np.searchsorted(ends, np.flatnonzero(special)).tolist()
     lower = data.translate(_LOWER).decode("ascii")
-    result: list[str] = []
-    begin = 0
-    for text, end, asks in zip(texts, ends.tolist(), found.tolist()):
-        said = lower[begin:end]
-        begin = end + 1
-        if asks or "www." in said:
-            said = slow(text)
-        elif not said[:1].isalnum() and not any(map(str.isalnum, said)):
-            said = ""
-        result.append(said)
+    result = lower.split("\n")
+    if "www." in lower:
+        odd += [number for number, said in enumerate(result) if "www." in said]
+    for number, said in enumerate(result):
+        if not said[:1].isalnum() and not any(map(str.isalnum, said)):
+            result[number] = ""
+    for number in set(odd):
+        result[number] = slow(texts[number])
     return result

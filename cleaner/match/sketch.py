@@ -176,14 +176,15 @@ def counts(keys: Sequence[str]) -> Numbers:
 
 def batches(texts: Sequence[str]) -> Iterator[tuple[int, int]]:
     """Cut a list of texts where about so many characters are together that the processor holds all that is made of them."""
-    begin = length = 0
-    for place, size in enumerate(map(len, texts), 1):
-        length += size
-        if length >= _PIECE:
-            yield begin, place
-            begin, length = place, 0
-    if begin < len(texts):
-        yield begin, len(texts)
+    import numpy as np
+
+    lengths = np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)))
+    begin = 0
+    while begin < len(texts):
+        before = int(lengths[begin - 1]) if begin else 0
+        end = min(len(texts), int(np.searchsorted(lengths, before + _PIECE)) + 1)
+        yield begin, end
+        begin = end
 
 
 def _triples(hashed: Numbers, sizes: Numbers) -> Numbers:
