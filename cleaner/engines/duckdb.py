@@ -174,6 +174,7 @@ class Base:
             raise InputError(f"{self._path}: is a database that no run of cleaner left; name another folder with --work")
         if held and held.get("fingerprint") != mark:
             self.notes.append(f"{self.folder}: what an unfinished run left there was of other files or settings; begun anew")
+        shutil.rmtree(os.path.join(self.folder, _SPILL), ignore_errors=True)  # what a killed run wrote aside; the folder is ours now
         if held.get("fingerprint") != mark:
             self.close()
             self._clear()
