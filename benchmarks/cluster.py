@@ -50,8 +50,7 @@ def written(path: Path, number: int) -> None:
     from engines import corpus
 
     with open(path, "w", encoding="utf-8") as file:
-        for row in corpus(number):
-            file.write(json.dumps({"id": row.number, "text": row.text}, ensure_ascii=False) + "\n")
+        file.writelines(json.dumps({"id": row.number, "text": row.text}, ensure_ascii=False) + "\n" for row in corpus(number))
 
 
 def used(processes: list[int], seen: dict[int, float]) -> None:
