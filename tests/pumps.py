@@ -51,7 +51,6 @@ def sites() -> tuple[list[Site], list[str]]:
     unknown: list[str] = []
     for path, tree in trees.items():
         name = ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__")
-        module = importlib.import_module(name)
         named = dict(_named(tree))
         for node in ast.walk(tree):
             if not isinstance(node, ast.Call) or not node.args:
@@ -70,6 +69,7 @@ def sites() -> tuple[list[Site], list[str]]:
             elif kind in ("search", "match", "fullmatch", "findall", "finditer") and len(node.args) > 2:
                 given.append(node.args[2])
             try:
+                module = importlib.import_module(name)  # only those that have patterns: others may need an extra
                 text, *flags = (eval(compile(ast.Expression(each), where, "eval"), vars(module)) for each in given)  # noqa: S307
             except Exception:  # noqa: BLE001 - made while the program runs
                 unknown.append(f"{where} {ast.unparse(node)[:90]}")
