@@ -4,7 +4,7 @@ Law 8 on a real repository: whatever the proof lets be removed leaves the rest o
     python benchmarks/rendering.py FOLDER            # each block of prose of each Markdown file below it, removed by itself
     python benchmarks/rendering.py --pairs 20000     # a paragraph pasted between two examples of the specifications, chosen by chance
 
-Each removal is planned and proved as any other (`pipeline.alone`). What is let through is rendered by markdown-it-py, inline content and all,
+Each removal is cut out (`rules.cut`) and proved (`proof.holds`) as any other. What is let through is rendered by markdown-it-py, inline content and all,
 and held against the page of the original without that block. Exit status 1 if any page differs beyond that.
 """
 
@@ -24,11 +24,12 @@ from shared import examples
 from cleaner import source
 from cleaner.errors import CleanerError
 from cleaner.lines import Lines
-from cleaner.model import PROSE, Article, Finding, Origin, Span
+from cleaner.model import PROSE, Article, Origin
 from cleaner.options import Options
 from cleaner.page import Page
-from cleaner.pipeline import alone, clean_article
+from cleaner.pipeline import clean_article
 from cleaner.plan import apply
+from cleaner.proof import holds
 from cleaner.rules.cut import Gone, cut
 from cleaner.segment import segment
 
@@ -48,8 +49,7 @@ def removals(article: Article, tally: Counter[str]) -> list[str]:
             continue
         tally["removals"] += 1
         edit = cut(page, block.number, block.number, Gone([block.number]))
-        plan = alone(article, options, Finding("D101", block.span, "removed by itself", "safe", (edit,)))
-        if not plan.taken:
+        if not holds(page, (edit,)):
             tally["refused"] += 1
             continue
         first, _, last, _ = lines.of(block.span)
@@ -58,7 +58,7 @@ def removals(article: Article, tally: Counter[str]) -> list[str]:
             tally["part of a block, not judged"] += 1
             continue
         tally["judged"] += 1
-        if html(apply(text, plan.edits)[skip:]) != wanted:
+        if html(apply(text, (edit,))[skip:]) != wanted:
             wrong.append(f"{article.origin.path}:{first}: {text[block.span.start : block.span.end][:60]!r}")
     return wrong
 

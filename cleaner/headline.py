@@ -15,11 +15,11 @@ from collections.abc import Iterable, Iterator
 # What stands between a title and a site's name. A hyphen needs white space on both sides; a bar, bullet or guillemet
 # does not. A colon only ever follows a name that comes first ("Crumb: Bread at sea").
 _BARS = (
-    r"\s+[-\N{EN DASH}\N{EM DASH}\N{HORIZONTAL BAR}]{1,2}\s+|\s+::\s+"
-    r"|\s*[|\N{BROKEN BAR}\N{MIDDLE DOT}\N{BULLET}»]{1,2}\s*"
+    r"(?<!\s)\s++[-\N{EN DASH}\N{EM DASH}\N{HORIZONTAL BAR}]{1,2}\s+|(?<!\s)\s++::\s+"
+    r"|(?:(?<!\s)\s++)?[|\N{BROKEN BAR}\N{MIDDLE DOT}\N{BULLET}»]{1,2}\s*"
 )
 _SUFFIX_SEPARATOR = re.compile(_BARS)
-_SEPARATOR = re.compile(_BARS + r"|\s+[/~]\s+|\s*[«‹›]\s*|:\s+")
+_SEPARATOR = re.compile(_BARS + r"|(?<!\s)\s++[/~]\s+|(?:(?<!\s)\s++)?[«‹›]\s*|:\s+")
 #: No site's name is longer.
 MOST_WORDS = 5
 # Without knowing the site: what two titles share has to be a title, and "Spider-Man" alone could be half of one.

@@ -19,7 +19,7 @@ Relation = Literal["same", "within", "beside"]
 
 # What opens and closes a part of the page that only some readers see: a tag, a template mark, a fence.
 _FENCE = pattern(
-    r"<(?P<end>/?)(?P<tag>[A-Za-z][\w.:-]*)(?:[^<>]*?[^/<>])?>|\{%-?\s*(?P<off>end)?(?P<word>\w+)|\{\{[<%]\s*(?P<close>/?)\s*(?P<code>[\w-]+)|(?m:^[ \t>]*):::+[ \t]*(?P<zone>[\w-]*)"
+    r"<(?P<end>/?)(?P<tag>[A-Za-z][\w.:-]*+)(?:[^<>]*?[^/<>])?>|\{%-?\s*(?P<off>end)?(?P<word>\w+)|\{\{[<%]\s*(?P<close>/?)\s*(?P<code>[\w-]+)|(?m:^[ \t>]*):::+[ \t]*(?P<zone>[\w-]*)"
 )
 _OTHERWISE = "else"
 # How far down the parts that are open an end is looked for.

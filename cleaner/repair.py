@@ -387,7 +387,7 @@ _C1 = {
     for char in map(chr, range(0x80, 0xA0))
     if ord(char) not in (0x81, 0x85, 0x8D, 0x8F, 0x90, 0x9D)
 }
-_BREAKS = pattern(" *[\u0085\u2028\u2029][ \u0085\u2028\u2029]*")
+_BREAKS = pattern("(?:(?<! ) ++)?[\u0085\u2028\u2029][ \u0085\u2028\u2029]*")
 
 
 def _by_table(table: dict[str, str]) -> Fixer:

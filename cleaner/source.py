@@ -378,7 +378,7 @@ def _front() -> re.Pattern[str]:
 
 @cache
 def _fence() -> re.Pattern[str]:
-    return re.compile(r"^ {0,3}(```+|~~~+)[^`\n]*$(?:\n[^\n]*){0,2000}?\n {0,3}\1", re.MULTILINE)
+    return re.compile(r"^ {0,3}(```++|~~~++)[^`\n]*$(?:\n[^\n]*){0,2000}?\n {0,3}\1", re.MULTILINE)
 
 
 # Each is a sign; two different ones, or three headings, are Markdown.

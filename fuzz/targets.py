@@ -21,16 +21,16 @@ from xml.etree import ElementTree
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
 
-from laws import article, holds  # noqa: E402
+from laws import article, holds
 
-from cleaner import source, undo  # noqa: E402
-from cleaner.errors import CleanerError  # noqa: E402
-from cleaner.model import PROSE, Format, Problem, Report  # noqa: E402
-from cleaner.options import Options  # noqa: E402
-from cleaner.pipeline import clean_article  # noqa: E402
-from cleaner.plan import apply, inverse  # noqa: E402
-from cleaner.report import FORMATS, View, encoded, render  # noqa: E402
-from cleaner.segment import segment  # noqa: E402
+from cleaner import source, undo
+from cleaner.errors import CleanerError
+from cleaner.model import PROSE, Format, Problem, Report
+from cleaner.options import Options
+from cleaner.pipeline import clean_article
+from cleaner.plan import apply, inverse
+from cleaner.report import FORMATS, View, encoded, render
+from cleaner.segment import segment
 
 _MARKS = re.compile(r"(?:[ \t\ufeff\x0b\x0c]|>|[-+*]|\d{1,9}[.)])*")
 FORMS: tuple[Format, ...] = ("markdown", "html", "text", "rst", "asciidoc")

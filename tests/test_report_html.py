@@ -14,6 +14,7 @@ from click.testing import CliRunner
 from hostile import PAYLOADS, Walk, loads_nothing, policed
 from report_samples import conflict, repeated_lines, report, twice
 from report_samples import article as written
+from shared import examples, needs_shared
 
 from cleaner.cli import main
 from cleaner.errors import CleanerError
@@ -149,6 +150,46 @@ def test_no_article_read_by_the_rules_becomes_markup(payload: str) -> None:
             continue
         walk = Walk(render(Report((clean_article(article, Options(layout="canonical")),)), "html", View(pedantic=True, verbose=True)))
         assert not walk.made - MADE
+
+
+def naughty(each: int = 25) -> list[Report]:
+    """The public list of strings that break programs, so many in a report: as titles, bodies, names, addresses, reasons and messages."""
+    said = [row["s"] for row in examples("blns")]
+    assert len(said) > 400
+    parts = [said[at : at + each] for at in range(0, len(said), each)]
+    return [Report(tuple(file for one in part for file in hostile(one or "-").files), tuple(Problem(one, one) for one in part)) for part in parts]
+
+
+@needs_shared
+def test_no_naughty_string_becomes_markup() -> None:
+    """The same for the strings that are known to break programs."""
+    for each in naughty():
+        for view in (View(), FIXED):
+            walk = Walk(render(each, "html", view))
+            assert not walk.made - MADE
+            assert walk.raw == Walk(PAGE).raw
+
+
+@needs_shared
+@pytest.mark.parametrize("form", ["json", "jsonl", "sarif", "gitlab", "junit", "github", "full", "concise", "markdown"])
+def test_no_naughty_string_breaks_a_report(form: str) -> None:
+    """With any of them as a name, a text or a message, a report parses, is UTF-8, and steers no terminal."""
+    from xml.etree import ElementTree
+
+    for each in naughty():
+        said = render(each, form, View(pedantic=True, verbose=True))
+        if form not in ("full", "concise"):
+            said.encode("utf-8")
+        if form in ("json", "sarif", "gitlab"):
+            json.loads(said)
+        elif form == "jsonl":
+            assert all(json.loads(row) for row in said.split("\n") if row)
+        elif form == "junit":
+            ElementTree.fromstring(said.encode("utf-8"))
+        elif form == "github":
+            assert all(re.match(r"::(warning|error|notice) [^\r\n]*?::", row) for row in said.split("\n") if row)
+        else:
+            assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", said)
 
 
 def test_what_is_shown_is_what_was_written() -> None:
@@ -477,6 +518,16 @@ def test_nothing_of_an_article_runs(browser, tmp_path) -> None:
         )
         assert found == ["Change report: 5 findings, 2 files", 0, []], (payload, found)
         assert browser.get_log("browser") == [], payload
+
+
+@needs_shared
+def test_no_naughty_string_runs(browser, tmp_path) -> None:
+    """In Chromium none of them opens a dialog, asks for anything, or says a word on the console."""
+    for each in naughty(60):
+        show(browser, render(each, "html"), tmp_path)
+        browser.execute_script("for (const each of document.querySelectorAll('*')) for (const name of ['mouseover', 'focus', 'error', 'load']) each.dispatchEvent(new Event(name));")
+        assert browser.execute_script("return performance.getEntriesByType('resource').length") == 0
+        assert browser.get_log("browser") == []
 
 
 def test_a_removal_leads_to_the_copy_that_stays_and_back(browser, tmp_path) -> None:

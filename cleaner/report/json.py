@@ -10,6 +10,7 @@ import json
 import re
 from typing import Any
 
+from cleaner.errors import EncodingError
 from cleaner.lines import Lines
 from cleaner.model import Article, Cleaned, Edit, Finding, Place, Report, Span
 from cleaner.report import Output, View
@@ -105,7 +106,11 @@ def _digest_after(cleaned: Cleaned, view: View, output: Output | None) -> str:
         return before
     from hashlib import sha256
 
-    return sha256(written(cleaned.article, cleaned.text, output)).hexdigest()
+    try:
+        data = written(cleaned.article, cleaned.text, output)
+    except EncodingError:  # half a surrogate pair, in a text that a caller handed in: no file holds it
+        data = cleaned.text.encode("utf-8", "surrogatepass")
+    return sha256(data).hexdigest()
 
 
 def written(article: Article, text: str, output: Output | None = None) -> bytes:

@@ -126,7 +126,7 @@ def _phrases(page: Page) -> Iterator[Finding]:
 
 # Wherever a sentence may end. Splitting there is far cheaper than telling sentences, and a text whose pieces all differ
 # repeats no sentence: two copies of one fall into the same pieces.
-_PIECE = pattern(r"[.!?\u2026\u203c\u203d\u2047-\u2049\u3002\uff01\uff1f\uff61\uff0e\u061f\u06d4\u0964\u0589\u0965\u1362\u1367\u1803\u1809\u104a\u104b\u17d4\u17d5]+[^\w\s]*|\s*\n\s*")
+_PIECE = pattern(r"[.!?\u2026\u203c\u203d\u2047-\u2049\u3002\uff01\uff1f\uff61\uff0e\u061f\u06d4\u0964\u0589\u0965\u1362\u1367\u1803\u1809\u104a\u104b\u17d4\u17d5]+[^\w\s]*|(?<!\s)\s*\n\s*")
 
 _WORD = pattern(r"[^\W_]+(?:['’][^\W_]+)*")
 

@@ -29,7 +29,7 @@ _SETEXT = pattern(r"(=+|-+)[ \t]*$")
 _ITEM = pattern(r"([-+*]|\d{1,9}[.)])(?=[ \t]|$)")
 _DEFINITION = pattern(r"\[[^\]\[]{1,999}\]:")
 _FOOTNOTE = pattern(r"\[\^[^\]\[\s]{1,200}\]:")
-_DELIMITER = pattern(r"\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$")
+_DELIMITER = pattern(r"\|?[ \t]*+:?-++:?[ \t]*+(?:\|[ \t]*+:?-++:?[ \t]*+)*+(?:\|[ \t]*+)?$")
 _CONFLICT = pattern(r"(?:<{7}|>{7}|\|{7})(?: |$)|={7}$")
 _DIRECTIVE = pattern(r":{3,}|\{%|\{\{|<%|%\}|\{:|\{#[^}]*\}$|!!!|\?\?\?|@[A-Za-z]+\(|=== \"|\{[/A-Za-z]|\[\[[^\]]*\]\]$|\[!|<<<|\\[a-z]+\{")
 # A line of prose in a box: `{{ note }}Back up first, since this cannot be undone.{{ end }}`.
