@@ -259,7 +259,7 @@ def watched(tool: str, path: str, threshold: float, folder: str) -> dict[str, fl
             peak = max(peak, sum(getattr(each.memory_full_info(), "pss", 0) or each.memory_info().rss for each in every))
         except psutil.Error:
             pass
-        time.sleep(0.05)
+        time.sleep(0.5)  # looking costs time, and the process is held meanwhile
     if running.returncode:
         return None
     found = json.loads(Path(out).read_text(encoding="utf-8"))
