@@ -30,7 +30,7 @@ import numpy as np
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "benchmarks")]
 
-from standalone import Cluster, below  # noqa: E402 - beside the tests
+from standalone import Cluster, below
 
 _CHILD = """
 import json, sys
