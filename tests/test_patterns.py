@@ -40,12 +40,13 @@ def made() -> list[Site]:
 
 
 #: Where they are made. Those of `facts._pattern` are given to it as they stand in the source, and are looked for there.
-MADE = frozenset({"feeds/prose.py", "segment/inline.py", "marks.py", "source.py", "match/facts.py", "words.py", "language.py", "repair.py", "tags.py", "patterns.py", "globs.py"})
+MADE = frozenset({"feeds/prose.py", "segment/inline.py", "marks.py", "source.py", "match/facts.py", "words.py", "language.py", "repair.py", "tags.py", "patterns.py", "globs.py", "engines/cluster.py"})
 #: Patterns that are never given a long text, by what bounds it.
 BOUNDED = {
     "feeds/entries.py": (r"\s*(?:\[?(?:",),  # white space is folded before, so that no run of it is longer than one
     "match/facts.py": (r"\s*(?:\[?(?:",),  # the last sixty characters
     "globs.py": (r",(?!",),  # what somebody wrote into their own settings
+    "engines/cluster.py": (r"^\s*spark", r"[a-zA-Z][a-zA-Z0-9+.-]+:/", r"[\w.]*(?:Error", r'version "'),  # settings of one's own cluster, and what its programs say
     "words.py": (r"[^\W_]+(?:[.-]{1,2}",),  # the last 24 characters before a full stop
     "stories/judge.py": (r"([^\W\d_][^\d]{0,60}?)",),  # a folded title, in which white space is single
     "source.py": (r"^", r"(?", r"!\[", r"\s{0,200}"),  # the first 20,000 characters, by patterns that count what they repeat
