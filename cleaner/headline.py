@@ -9,8 +9,9 @@ its title is.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
+
+from cleaner.normal import normal
 
 # What stands between a title and a site's name. A hyphen needs white space on both sides; a bar, bullet or guillemet
 # does not. A colon only ever follows a name that comes first ("Crumb: Bread at sea").
@@ -112,7 +113,7 @@ def fold(title: str) -> str:
         from html import unescape
 
         title = unescape(title)
-    folded = " ".join(unicodedata.normalize("NFKC", title.translate(_ALIKE)).translate(_ALIKE).casefold().split())
+    folded = " ".join(normal("NFKC", title.translate(_ALIKE)).translate(_ALIKE).casefold().split())
     if folded.endswith((".", "\N{IDEOGRAPHIC FULL STOP}")) and not folded.endswith(".."):
         return folded[:-1].rstrip()
     return folded

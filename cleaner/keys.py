@@ -11,6 +11,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from cleaner.model import Format, Span
+from cleaner.normal import normal
 from cleaner.patterns import pattern
 from cleaner.segment.inline import masks, may_mask
 
@@ -23,8 +24,6 @@ _FOLDED = {
     # With no width and no meaning for what is said:
     **dict.fromkeys(map(ord, "\N{SOFT HYPHEN}\N{ZERO WIDTH SPACE}\N{WORD JOINER}\N{ZERO WIDTH NO-BREAK SPACE}"), None),
 }
-# unicodedata.normalize is quadratic in a run of combining marks; no writing uses more than Unicode's stream-safe 30.
-_BOMB = pattern(r"[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{31,}")
 _SPACES = pattern(r"[ \t\r\n\f\v]+(?:(?<=[\r\n])[ \t]*>[> \t]*)?")
 _EMPHASIS = {"markdown": ("**", "__"), "text": ("**", "__"), "rst": ("**",), "asciidoc": ("**", "__"), "html": ()}
 
@@ -59,16 +58,8 @@ def _fold(text: str, format: Format) -> str:
     for mark in _EMPHASIS[format]:
         text = text.replace(mark, "")
     if not text.isascii():
-        text = _normal(text.translate(_FOLDED))
+        text = normal("NFKC", text.translate(_FOLDED))
     return text.casefold()
-
-
-def _normal(text: str) -> str:
-    import unicodedata
-
-    if _BOMB.search(text):
-        return text
-    return unicodedata.normalize("NFKC", text)
 
 
 def _squeezed(text: str) -> str:

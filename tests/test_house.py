@@ -40,6 +40,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("known", "walk"),
     ("source", "fingerprint", "repair", "keys", "marks", "plan", "options", "headline", "language", "words", "tags", "lines", "outline", "addresses"),
     ("git", "globs", "jobs", "digest"),
+    ("normal",),
     ("model", "errors", "patterns"),
 )
 
@@ -230,3 +231,26 @@ def test_nothing_names_the_machine_it_was_written_on():
             continue
         found = _PRIVATE.search(path.read_bytes().decode("utf-8", "replace"))
         assert found is None, f"{name}: {found[0] if found else ''}"
+
+
+@pytest.mark.parametrize("name", sorted(modules()))
+def test_nothing_takes_the_cube_or_the_square_of_a_text(name):
+    """Of rapidfuzz only distances that take words times words are used, and texts are normalised by `normal`, which looks first."""
+    tree = ast.parse(modules()[name].read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("rapidfuzz"):
+            assert node.module == "rapidfuzz.distance" and {alias.name for alias in node.names} <= {"Indel", "Levenshtein", "OSA"}
+        if isinstance(node, ast.Import):
+            assert not any(alias.name.startswith("rapidfuzz") for alias in node.names)
+        called = ast.unparse(node.func) if isinstance(node, ast.Call) else ""
+        assert not called.endswith("normalize") or called == "unicodedata.normalize" and name == "normal" or name == "repair", (name, called)
+
+
+def test_a_hundred_thousand_marks_are_compared_as_they_stand():
+    """A text with more combining marks in a row than any writing has comes back as it is; others in their normal form."""
+    from cleaner.match import facts
+    from cleaner.normal import normal
+
+    bomb = "a" + "\u0301\u0323" * 100_000
+    assert normal("NFC", bomb) is bomb and normal("NFKC", "\ufb01") == "fi" and normal("NFD", "\u00e9") == "e\u0301"
+    assert facts.differences(f"{bomb} one", f"{bomb} two")

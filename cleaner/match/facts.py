@@ -20,6 +20,7 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from cleaner.model import Difference
+from cleaner.normal import normal
 from cleaner.words import MARKS, SPACELESS
 
 #: The kinds that forbid removing a copy.
@@ -130,7 +131,7 @@ def _tokens(text: str) -> list[_Token]:
         from html import unescape
 
         text = unescape(text)
-    text = unicodedata.normalize("NFC", text)
+    text = normal("NFC", text)
     quoted = _quoted(text)
     tokens: list[_Token] = []
     at = 0
@@ -178,7 +179,7 @@ def _parts(piece: str, kind: str) -> list[tuple[str, str, str]]:
         return [(piece, "and", "word")]
     if kind == "word" and piece.isascii() and piece.isalpha() and len(piece) != len("cannot"):
         return [(piece, piece.lower(), "word")]  # nearly all words: nothing in them folds, joins or is a figure
-    folded = unicodedata.normalize("NFKC", piece).replace("\u00ad", "").replace("’", "'").replace("ʼ", "'")
+    folded = normal("NFKC", piece).replace("\u00ad", "").replace("’", "'").replace("ʼ", "'")
     if kind == "number" or any(letter.isdigit() for letter in folded):
         return [(piece, _figure(folded), "number")]
     low = _pattern(_BARE).sub("", folded).casefold()
@@ -981,7 +982,7 @@ def _shared(one: str, two: str) -> str:
 
 def _plain(word: str) -> str:
     """Return a word without its accents."""
-    return "".join(letter for letter in unicodedata.normalize("NFD", word) if not unicodedata.combining(letter))
+    return "".join(letter for letter in normal("NFD", word) if not unicodedata.combining(letter))
 
 
 def _beyond_lists(word: str) -> bool:
