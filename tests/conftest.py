@@ -5,13 +5,4 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-import pytest
-
 sys.path.insert(0, str(Path(__file__).parent))
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_configure(config: pytest.Config) -> None:
-    """With several processes, tests of one group go to one of them: a cluster is started once."""
-    if getattr(config.option, "dist", "no") == "load":
-        config.option.dist = "loadgroup"
