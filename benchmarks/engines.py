@@ -157,6 +157,17 @@ def write(path: Path, number: int) -> Counter[str]:
     return told
 
 
+def there(path: Path) -> int:
+    """Return of how many rows of a corpus that is there already a keeper stays without them."""
+    if path.suffix == ".parquet":
+        from pyarrow import parquet
+
+        ids = (name for batch in parquet.ParquetFile(path).iter_batches(columns=["id"]) for name in batch.column("id").to_pylist())
+        return sum(number != root for number, root, _ in (name.split("-") for name in ids))
+    with open(path, "rb") as file:
+        return sum(number != root for number, root, _ in (line.split(b'"', 4)[3].split(b"-") for line in file))
+
+
 def _id(row: Planted) -> str:
     return f"{row.number}-{row.root}-{row.kind or 'plain'}"
 
@@ -291,7 +302,7 @@ def main() -> None:
     parser.add_argument("--memory", default="0", help="for the engine's own tables, as in 1GB")
     parser.add_argument("--input", default="jsonl", choices=["jsonl", "parquet"])
     parser.add_argument("--tables", default="jsonl", choices=["jsonl", "parquet"])
-    parser.add_argument("--folder", help="where corpora and tables are written, and stay; else they are removed")
+    parser.add_argument("--folder", help="where corpora and tables are written, and stay to be taken again; else they are removed")
     parser.add_argument("--results", help="a JSONL file that each run is added to, and that all of it is read from")
     parser.add_argument("--plot", help="an SVG file to draw the growth in")
     options = parser.parse_args()
@@ -303,7 +314,7 @@ def main() -> None:
         folder.mkdir(exist_ok=True)
         for number in map(int, filter(None, options.sizes.split(","))):
             path, into = folder / f"corpus-{number}.{options.input}", folder / f"{options.engine}-{number}"
-            copies = write(path, number)["copies"]
+            copies = there(path) if path.exists() else write(path, number)["copies"]
             seconds, processor, memory, disk, said = measured(options.engine, path, into, options)
             ran.append(Ran(number, seconds, processor, memory, disk, dict(said["stages"]), *score(into, options.tables, copies)))  # type: ignore[call-overload]
             print({name: value for name, value in said.items() if name != "stages"}, file=sys.stderr, flush=True)
