@@ -29,6 +29,7 @@ NOT_RUN = {
     "pip install": "fetches from an index; the extras it names are tested to exist",
     "pipx": "fetches from an index; tried by hand with the wheel of each release",
     "uvx": "fetches from an index; tried by hand with the wheel of each release",
+    "python fuzz/run.py": "takes half an hour a target; a short run of each is in test_fuzz.py",
     "podman": "needs an engine for containers; the files and commands of the Containerfile are tested",
     "cleaner audit https://": "needs the network; fetching is tested with a server of its own",
     ".venv/bin/python -m pytest": "is what runs this",
