@@ -35,10 +35,7 @@ from pyarrow import parquet
 
 from cleaner.engines import arrow, cluster, spark
 
-pytestmark = [
-    pytest.mark.skipif(os.name != "posix", reason="processes are started and killed otherwise here"),
-    pytest.mark.xdist_group("cluster"),
-]
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="processes are started and killed otherwise here")
 MANY = int(os.environ.get("CLEANER_SPARK_ROWS", "100000"))
 
 
