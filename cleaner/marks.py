@@ -13,7 +13,11 @@ from typing import NamedTuple
 
 from cleaner.model import Block, Format, Span
 
-_SAID = r"cleaner:[ \t]*(?P<word>keep|off|on)\b[ \t]*(?P<rules>[A-Z][A-Z0-9]*(?:[ \t,]+[A-Z][A-Z0-9]*)*)?[ \t]*(?:--[ \t]*(?P<reason>[^\r\n]{0,300}?))?[ \t]*"
+# Possessive: a run of white space goes to one place, or the place where it ends would be tried over and over.
+_SAID = (
+    r"cleaner:[ \t]*+(?P<word>keep|off|on)\b[ \t]*+(?P<rules>[A-Z][A-Z0-9]*+(?:[ \t,]++[A-Z][A-Z0-9]*+)*+)?+[ \t]*+"
+    r"(?:--[ \t]*+(?P<reason>[^\r\n]{0,300}?))?[ \t]*+"
+)
 _COMMENTS: dict[str, str] = {
     "markdown": rf"(?:<!--|\{{/\*|\[//\]:[ \t]*#[ \t]*\()[ \t]*{_SAID}(?:-->|\*/\}}|\))",
     "html": rf"<!--[ \t]*{_SAID}-->",

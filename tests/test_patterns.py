@@ -43,6 +43,9 @@ def made() -> list[Site]:
 MADE = frozenset({"feeds/prose.py", "segment/inline.py", "marks.py", "source.py", "match/facts.py", "words.py", "language.py", "repair.py", "tags.py", "patterns.py", "globs.py", "engines/cluster.py"})
 #: Patterns that are never given a long text, by what bounds it.
 BOUNDED = {
+    # These count what they repeat, so that they are linear from some thousand characters on; at that length they are slow.
+    "segment/inline.py": (r"<(?P<name>code", r"`(?<!``)(?P<ticks>"),
+    "feeds/prose.py": (r"<!--(?:[^-]", r":[\w:.+-]{1,60}:`"),
     "feeds/entries.py": (r"\s*(?:\[?(?:",),  # white space is folded before, so that no run of it is longer than one
     "match/facts.py": (r"\s*(?:\[?(?:",),  # the last sixty characters
     "globs.py": (r",(?!",),  # what somebody wrote into their own settings
