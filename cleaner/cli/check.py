@@ -6,13 +6,12 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from cleaner.cli.progress import Progress
 from cleaner.cli.shared import (
     PICTURE,
     REPORT,
@@ -273,16 +272,26 @@ def _results(tasks: list[Task], run: Run) -> list[Result]:
     """Check the files; with --baseline-from-ref look again at those that had something before."""
     cache = _cache(tasks, run)
     jobs = run.settings.running.jobs
-    progress = Progress(shown=not run.given["quiet"] and len(tasks) > 1 and watched(sys.stderr))
+    tick, end = _progress(len(tasks), run)
     try:
-        results = do_all(tasks, jobs, cache, lambda done: progress.tick("files", done, len(tasks)), fix=run.fix)
+        results = do_all(tasks, jobs, cache, tick, fix=run.fix)
         if run.given["baseline_from_ref"] is not None:
             results = _compared(tasks, results, run)
     finally:
-        progress.end()
+        end()
         if cache is not None:
             cache.save()
     return results
+
+
+def _progress(number: int, run: Run) -> tuple[Callable[[int], None], Callable[[], None]]:
+    """Return what is told how many files are done, and what ends that; where nobody looks, nothing is imported for it."""
+    if run.given["quiet"] or number < 2 or not watched(sys.stderr):
+        return lambda done: None, lambda: None
+    from cleaner.cli.progress import Progress
+
+    bar = Progress(shown=True)
+    return lambda done: bar.tick("files", done, number), bar.end
 
 
 def _task(path: str, run: Run) -> Task:
