@@ -7,8 +7,8 @@ Against the peers: near-duplicate paragraphs, from texts to verified pairs, each
     python benchmarks/peers.py --texts FOLDER          # the paragraphs of real files
 
 The corpus is made by the script, the same for everybody: made-up prose, one paragraph in seven an edited copy of one above (words
-exchanged, dropped or added, from one word to a third of them), one in fourteen an equal copy, and families of entries that share most of
-their words. What is true is told by comparing all with all: every pair of different texts whose word triples have a Jaccard similarity of
+exchanged, dropped or added, from one word to a third of them), one in fourteen an equal copy, and families of some fifty entries that share most
+of their words; the shares are the same at every size. What is true is told by comparing all with all: every pair of different texts whose word triples have a Jaccard similarity of
 the threshold or above, counted exactly. With more than --asked paragraphs, so many are drawn, and pairs with one of these are scored.
 
 Each tool gets the same texts in memory and does all from there on: words, shingles, signatures, candidates; and says which pairs are at the
@@ -51,7 +51,6 @@ def made(number: int, seed: int = 20260101) -> list[str]:
     for weight in weights:
         total += weight
         cumulative.append(total)
-    pool = drawn.choices(vocabulary, cum_weights=cumulative, k=2_000_000)
     texts: list[str] = []
     families = [[drawn.choice(vocabulary) for _ in range(30)] for _ in range(50)]
     for _ in range(number):
@@ -65,14 +64,15 @@ def made(number: int, seed: int = 20260101) -> list[str]:
                 words[at : at + drawn.randint(0, 1)] = [drawn.choice(vocabulary)] * drawn.randint(0, 1)
             texts.append(" ".join(words))
         elif kind < 0.24:
+            while len(families) * 2_000 < len(texts):
+                families.append([drawn.choice(vocabulary) for _ in range(30)])
             family = list(drawn.choice(families))
             for _ in range(15):
                 family[drawn.randrange(len(family))] = drawn.choice(vocabulary)
             texts.append(" ".join(family))
         else:
-            size = drawn.choice([15, 25, 35, 45, 60, 80])
-            at = drawn.randrange(len(pool) - size)
-            texts.append(" ".join(pool[at : at + size]))
+            # Words of their own, so that what is planted is the same share of a hundred thousand and of a million.
+            texts.append(" ".join(drawn.choices(vocabulary, cum_weights=cumulative, k=drawn.choice([15, 25, 35, 45, 60, 80]))))
     return texts
 
 
@@ -251,6 +251,7 @@ def watched(tool: str, path: str, threshold: float, folder: str) -> dict[str, fl
     env = {key: value for key, value in os.environ.items() if not key.startswith("OPENBLAS")}
     running = subprocess.Popen([sys.executable, __file__, "--alone", tool, "--path", path, "--threshold", str(threshold), "--out", out], env=env)
     peak = 0
+    start = time.perf_counter()
     process = psutil.Process(running.pid)
     while running.poll() is None:
         try:
@@ -259,7 +260,8 @@ def watched(tool: str, path: str, threshold: float, folder: str) -> dict[str, fl
             peak = max(peak, sum(getattr(each.memory_full_info(), "pss", 0) or each.memory_info().rss for each in every))
         except psutil.Error:
             pass
-        time.sleep(0.5)  # looking costs time, and the process is held meanwhile
+        # Looking costs time, the more the larger a process is, and it is held meanwhile.
+        time.sleep(min(2.0, 0.2 + (time.perf_counter() - start) / 20))
     if running.returncode:
         return None
     found = json.loads(Path(out).read_text(encoding="utf-8"))

@@ -131,13 +131,23 @@ def candidates(banded: Numbers) -> Numbers:
         shared = distinct(ordered[1:][ordered[1:] == ordered[:-1]])
         if not len(shared):
             continue
-        # Most share their bucket with nobody.
-        members = np.flatnonzero(shared[np.minimum(np.searchsorted(shared, values), len(shared) - 1)] == values)
+        members = _among(values, shared)
         following = banded[members, (band + 1) % banded.shape[1]]
         pairs = (leaders(members, values[members]), neighbours(members, values[members], following))
         found.append(distinct(np.concatenate([one * number + other for one, other in pairs])))
     codes = distinct(np.concatenate(found)) if found else np.zeros(0, np.int64)
     return np.stack((codes // number, codes % number), axis=1)
+
+
+def _among(values: Numbers, some: Numbers) -> Numbers:
+    """Return the places of those values that are among some, which are sorted and not none."""
+    import numpy as np
+
+    # Most are not, and a table of bits of theirs tells that sooner than a search.
+    table = np.zeros(1 << 21, bool)
+    table[some & (len(table) - 1)] = True
+    perhaps = np.flatnonzero(table[values & (len(table) - 1)])
+    return perhaps[some[np.minimum(np.searchsorted(some, values[perhaps]), len(some) - 1)] == values[perhaps]]
 
 
 def leaders(members: Numbers, buckets: Numbers) -> tuple[Numbers, Numbers]:
@@ -183,36 +193,48 @@ def neighbours(members: Numbers, buckets: Numbers, following: Numbers) -> tuple[
     return np.minimum(one, other), np.maximum(one, other)
 
 
-def verify(pairs: Sequence[tuple[int, int]], texts: Sequence[str]) -> list[float]:
+#: A triple of a text is one number: the text's above, so many bits of the triple's hash below. More texts are verified in portions.
+_HASH = 44
+_TEXTS = 1 << (64 - _HASH)
+
+
+def verify(pairs: Sequence[tuple[int, int]] | Numbers, texts: Sequence[str]) -> Numbers:
     """
-    Return the Jaccard similarity of the word triples of each pair, 0 to 1, exactly.
+    Compare the word triples of each pair of texts, all of them.
 
     Args:
         pairs: Two places in `texts` each.
-        texts: Whole texts.
+        texts: Whole texts; fewer than a million.
+
+    Returns:
+        float64: the Jaccard similarity of each pair, 0 to 1. Triples are told apart by 44 bits of their hash, so that two of a
+        pair of texts of a thousand words each are taken for one another once in ten million pairs.
     """
     import numpy as np
 
+    if len(texts) >= _TEXTS:
+        raise ValueError(f"{len(texts)} texts at a time; fewer than {_TEXTS} can be verified")
+    both = np.asarray(pairs, np.int64).reshape(-1, 2)
     found = sketch.shingles(batch.keyed(texts))
-    if not len(pairs) or not len(found.values):
-        return [0.0] * len(pairs)
-    # Each triple of a text once, as one number: text, then triple; sorted, so that a text's own stand together.
-    triples = distinct(found.values)
-    held = distinct(np.repeat(np.arange(len(texts)), np.diff(found.starts)) * len(triples) + np.searchsorted(triples, found.values))
-    starts = np.searchsorted(held, np.arange(len(texts) + 1) * len(triples))
+    if not len(both) or not len(found.values):
+        return np.zeros(len(both), np.float64)
+    # Each triple of a text once; sorted, so that a text's own stand together.
+    above = np.arange(len(texts) + 1, dtype=np.uint64) << np.uint64(_HASH)
+    held = found.values >> np.uint64(64 - _HASH)
+    held |= np.repeat(above[:-1], np.diff(found.starts))
+    held = distinct(held)
+    starts = np.searchsorted(held, above)
     sizes = np.diff(starts)
-    both = np.array(pairs, np.int64)
     swapped = sizes[both[:, 0]] > sizes[both[:, 1]]
     fewer, more = np.where(swapped, both[:, 1], both[:, 0]), np.where(swapped, both[:, 0], both[:, 1])
     counts = sizes[fewer]
-    pair = np.repeat(np.arange(len(both)), counts)
-    at = np.arange(len(pair)) - np.repeat(np.cumsum(counts) - counts, counts) + starts[fewer][pair]
-    asked = held[at] + (more - fewer)[pair] * len(triples)  # the same triple, were it the other text's
+    ends = np.cumsum(counts)
+    at = np.arange(ends[-1]) + np.repeat(starts[fewer] - ends + counts, counts)
+    asked = held[at] + np.repeat(above[more] - above[fewer], counts)  # the same triple, were it the other text's
     place = np.minimum(np.searchsorted(held, asked), len(held) - 1)
-    shared = np.bincount(pair[held[place] == asked], minlength=len(both))
-    every = np.maximum(1, sizes[fewer] + sizes[more] - shared)
-    similar: list[float] = (shared / every).tolist()
-    return similar
+    before = np.concatenate(([0], np.cumsum(held[place] == asked)))
+    shared = before[ends] - before[ends - counts]
+    return np.asarray(shared / np.maximum(1, sizes[fewer] + sizes[more] - shared))
 
 
 def chosen(keepers: Sequence[tuple[Any, float]]) -> list[tuple[Any, float]]:

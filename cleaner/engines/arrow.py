@@ -432,7 +432,7 @@ def _judged(groups: Sequence[tuple[dict[str, Any], list[dict[str, Any]]]], measu
     for copy, keepers in groups:
         for keeper in keepers:
             pairs.append((texts.setdefault(keeper["text"], len(texts)), texts.setdefault(copy["text"], len(texts))))
-    scores = iter(steps.verify(pairs, [*map(said, texts)])) if pairs else iter(())
+    scores = iter(steps.verify(pairs, [*map(said, texts)]).tolist())
     found: list[dict[str, Any]] = []
     for copy, keepers in groups:
         near = {keeper["keeper"]: (jaccard, keeper) for keeper, jaccard in zip(keepers, scores) if jaccard >= measure.threshold}

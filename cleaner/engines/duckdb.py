@@ -417,7 +417,7 @@ class _Verify(NamedTuple):
                     places[number] = len(texts)
                     texts.append(_decoded(text))
         asked = [(places[one], places[other]) for one, other in zip(keeper.tolist(), copy.tolist())]
-        jaccard = np.array(steps.verify(asked, texts), np.float64)
+        jaccard = steps.verify(asked, texts)
         near = jaccard >= self.measure.threshold
         return keeper[near], copy[near], jaccard[near]
 

@@ -71,12 +71,9 @@ def compare(
 
     crew = _Crew(texts, measure, processes or jobs.processors(), progress)
     sizes, digests, banded = crew.sketched()
-    by = order or (lambda number: number)
+    ranked = np.array(sorted(range(len(texts)), key=order), np.int64) if order else np.arange(len(texts))
     if measure.keep == "longest":
-        told = sizes.tolist()
-        ranked = np.array(sorted(range(len(texts)), key=lambda number: (-told[number], by(number))), np.int64)
-    else:
-        ranked = np.array(sorted(range(len(texts)), key=by), np.int64)
+        ranked = ranked[np.argsort(-sizes[ranked], kind="stable")]
     original = np.arange(len(texts))
     tells = ranked[(sizes[ranked] >= measure.fewest) & digests[ranked].any(axis=1)]
     # Equal digests stand together, the first by rank first.
@@ -122,10 +119,24 @@ class _Texts(NamedTuple):
 
 
 class _Pairs(NamedTuple):
-    """A portion of pairs, as places in `_held`; or in `texts`, where the helper finds nothing there."""
+    """
+    A portion of pairs of originals.
 
-    pairs: Sequence[tuple[int, int]]
-    texts: dict[int, str] | None = None
+    Attributes:
+        ranks: Shape (pairs, 2).
+        asked: The same pairs as places in `places`.
+        places: Where each text stands in `_held`.
+        texts: The texts themselves, where the helper finds nothing there.
+    """
+
+    ranks: Numbers
+    asked: Numbers
+    places: list[int]
+    texts: list[str] | None = None
+
+    def said(self) -> list[str]:
+        """Return the texts."""
+        return [_held[place] for place in self.places] if self.texts is None else self.texts
 
 
 class _Crew:
@@ -156,10 +167,10 @@ class _Crew:
     def verified(self, proposed: Numbers, heads: Numbers) -> list[tuple[int, int, float]]:
         """Return those of the proposed pairs that are near, as `steps.chosen` chooses them."""
         near: defaultdict[int, list[tuple[int, float]]] = defaultdict(list)
-        for pairs, scores in self._pairs("verifying", _verify, proposed, heads):
-            for (keeper, copy), jaccard in zip(pairs, scores):
-                if jaccard >= self.measure.threshold:
-                    near[copy].append((keeper, jaccard))
+        for ranks, scores in self._pairs("verifying", _verify, proposed, heads):
+            enough = scores >= self.measure.threshold
+            for (keeper, copy), jaccard in zip(ranks[enough].tolist(), scores[enough].tolist()):
+                near[copy].append((keeper, jaccard))
         return [(keeper, copy, jaccard) for copy in sorted(near) for keeper, jaccard in steps.chosen(near[copy])]
 
     def judged(self, near: Sequence[tuple[int, int, float]], heads: Numbers) -> list[Pair]:
@@ -167,22 +178,24 @@ class _Crew:
         import numpy as np
 
         verdicts: dict[tuple[int, int], tuple[Relation, str]] = {}
-        for pairs, found in self._pairs("judging", _judge, np.array([pair[:2] for pair in near], np.int64).reshape(-1, 2), heads):
-            verdicts.update(zip(pairs, found))
+        for ranks, found in self._pairs("judging", _judge, np.array([pair[:2] for pair in near], np.int64).reshape(-1, 2), heads):
+            verdicts.update(zip(map(tuple, ranks.tolist()), found))
         return [Pair(keeper, copy, verdicts[keeper, copy][0], jaccard, verdicts[keeper, copy][1]) for keeper, copy, jaccard in near]
 
-    def _pairs(self, stage: str, do: Any, ranks: Numbers, heads: Numbers) -> Iterator[tuple[list[tuple[int, int]], Any]]:
+    def _pairs(self, stage: str, do: Any, ranks: Numbers, heads: Numbers) -> Iterator[tuple[Numbers, Any]]:
         """Do something to pairs of originals; yield them as ranks, with what came of them, in any order."""
+        import numpy as np
+
         tasks: list[_Pairs] = []
-        asked: dict[int, list[tuple[int, int]]] = {}
         size = min(_TOGETHER if do is _verify else _MANY, max(1, len(ranks) // (2 * self.processes)))
         for begin in range(0, len(ranks), size):
             some = ranks[begin : begin + size]
-            places = [*map(tuple, heads[some].tolist())]
-            tasks.append(_Pairs(places, None if self.here else {place: self.texts[place] for pair in places for place in pair}))
-            asked[id(tasks[-1])] = [*map(tuple, some.tolist())]
+            every = steps.distinct(some.ravel())  # each text of the portion once
+            places = heads[every].tolist()
+            texts = None if self.here else [self.texts[place] for place in places]
+            tasks.append(_Pairs(some, np.searchsorted(every, some), places, texts))
         for task, found in self._do(stage, do, tasks):
-            yield asked[id(task)], found
+            yield task.ranks, found
 
     def _do(self, stage: str, do: Callable[[Any], Any], tasks: Sequence[Any]) -> Iterator[tuple[Any, Any]]:
         global _held  # noqa: PLW0603 - forks find it there
@@ -207,21 +220,13 @@ def _sketch(task: _Texts) -> tuple[Numbers, Numbers, Numbers]:
     return found.sizes, digests, sketch.bands(sketch.signatures(found, scheme), banding).view(np.int64)
 
 
-def _texts(task: _Pairs) -> tuple[list[str], list[tuple[int, int]]]:
-    """Return the texts of a portion, each once, and the pairs as places in these."""
-    numbers = {place: number for number, place in enumerate(dict.fromkeys(place for pair in task.pairs for place in pair))}
-    texts = [_held[place] if task.texts is None else task.texts[place] for place in numbers]
-    return texts, [(numbers[keeper], numbers[copy]) for keeper, copy in task.pairs]
-
-
-def _verify(task: _Pairs) -> list[float]:
-    texts, pairs = _texts(task)
-    return steps.verify(pairs, texts)
+def _verify(task: _Pairs) -> Numbers:
+    return steps.verify(task.asked, task.said())
 
 
 def _judge(task: _Pairs) -> list[tuple[Relation, str]]:
-    texts, pairs = _texts(task)
-    return [steps.judge(texts[keeper], texts[copy]) for keeper, copy in pairs]
+    texts = task.said()
+    return [steps.judge(texts[keeper], texts[copy]) for keeper, copy in task.asked.tolist()]
 
 
 # --- the plan, from rows to tables ----------------------------------------------------------------------------------
