@@ -8,7 +8,9 @@ U+2028; indexing with it shifts every later line, so it is not used anywhere in 
 from __future__ import annotations
 
 import re
+from array import array
 from bisect import bisect_right
+from collections.abc import Iterator
 from functools import partial
 
 from cleaner.model import Span
@@ -18,36 +20,33 @@ _END = re.compile(r"\r\n|\n|\r")
 
 def split(text: str) -> list[Span]:
     """Return each line's span without its line end. A final line end does not begin another line."""
-    starts, ends = _ends(text)
+    starts = [*_starts(text)]
+    ends = [start - 1 for start in starts[1:]] if "\r" not in text else [mark.start() for mark in _END.finditer(text)]
     if starts[-1] < len(text):
         ends.append(len(text))
     # A million lines are no rare thing, and so they are made in a third of the time that calling the class takes.
     return [*map(partial(tuple.__new__, Span), zip(starts, ends))]
 
 
-def _ends(text: str) -> tuple[list[int], list[int]]:
-    """Return where lines begin, what follows the last line end included, and where those with a line end have it."""
-    starts: list[int] = [0]
-    ends: list[int] = []
+def _starts(text: str) -> Iterator[int]:
+    """Yield where lines begin, what follows the last line end included."""
+    yield 0
     if "\r" not in text:  # str.find is several times faster than the pattern
-        find, begin, stop = text.find, starts.append, ends.append
-        end = find("\n")
-        while end >= 0:
-            stop(end)
-            begin(end + 1)
-            end = find("\n", end + 1)
+        find = text.find
+        start = find("\n") + 1
+        while start:
+            yield start
+            start = find("\n", start) + 1
     else:
         for mark in _END.finditer(text):
-            ends.append(mark.start())
-            starts.append(mark.end())
-    return starts, ends
+            yield mark.end()
 
 
 class Lines:
     """Where the lines of one text begin. Built once for a report; answers in logarithmic time."""
 
     def __init__(self, text: str) -> None:
-        self._starts, _ = _ends(text)
+        self._starts = array("q", _starts(text))  # a fifth of the memory of a list
 
     def __len__(self) -> int:
         """Return how many lines there are; what follows the last line end is one, too."""

@@ -52,8 +52,9 @@ def assign(page: Page) -> tuple[Block, ...]:
             roles[block.number] = block._replace(role="deck")
         elif block.kind == "paragraph":
             idle = page.mended[block.number]
-    for block in blocks:
-        if block.kind == "paragraph" and block.role == "body" and page.mended[block.number][:1] in _CAPTION_SIGNS and _CAPTION.match(page.mended[block.number]):
+    captions = {text for text in page.mended if text[:1] in _CAPTION_SIGNS and _CAPTION.match(text)}
+    for block in blocks if captions else ():
+        if block.kind == "paragraph" and block.role == "body" and page.mended[block.number] in captions:
             roles.setdefault(block.number, block._replace(role="caption"))
     return tuple([roles.get(block.number, block) for block in blocks]) if roles else blocks
 
@@ -134,7 +135,8 @@ def _title(page: Page, head: Sequence[Block]) -> Block | None:
             return block
     if any(block.kind == "front" or (block.kind == "heading" and block.level == 1) for block in page.blocks):
         return None
-    bold = [block for block in head if block.kind == "paragraph" and stands_alone(page.mended[block.number])]
+    alone = {text for text in {page.mended[block.number] for block in head} if stands_alone(text)}
+    bold = [block for block in head if block.kind == "paragraph" and page.mended[block.number] in alone] if alone else []
     for block in bold:
         text = _bare(page, block)
         if not ends_sentence(text) and count(text) <= LONGEST_TITLE:

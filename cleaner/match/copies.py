@@ -134,22 +134,22 @@ class _Walk:
         if self.keys[before] != self.keys[number] or not self.twins(before, number):
             self.went, self.stayed = False, 0
             return False
+        if not self.went and self.stayed <= LOOK_BACK:
+            return False
+        place = going[-1][1] if self.went else 0
+        self._record(going)
+        last, size = number, len(self.keys)
+        while last + 1 < size and self.keys[last + 1] == self.keys[number] and self.twins(last, last + 1):
+            last += 1
         if self.went:
-            place = going[-1][1]
-            self._record(going)
-            last, size = number, len(self.keys)
-            while last + 1 < size and self.keys[last + 1] == self.keys[number] and self.twins(last, last + 1):
-                last += 1
             if last > number:  # a line that is said a million times makes one of these, and the last block may begin a run
                 self.found.append(Run(tuple(range(number, last)), self.one, place + 1 == len(self.stack), True))
                 self.after = last + 1
             going.append((last, place))
             return True
-        if self.stayed > LOOK_BACK:
-            self._record(going)
-            self._push(number, {})
-            return True
-        return False
+        self._push_all(range(number, last + 1))
+        self.after = last + 1
+        return True
 
     def _goes_round(self, number: int, places: list[int]) -> bool:
         """
@@ -281,6 +281,14 @@ class _Walk:
         self.stack.append(number)
         self.said.append(self.keys[number])
         self.links.append(links)
+
+    def _push_all(self, numbers: range) -> None:
+        """Push blocks with one key that stay as the one before them did."""
+        key, size = self.keys[numbers[0]], len(self.stack)
+        self.places[key].extend(range(size, size + len(numbers)))
+        self.stack.extend(numbers)
+        self.said.extend([key] * len(numbers))
+        self.links.extend([{}] * len(numbers))  # one for all: what is here is only read
 
     def _pop(self) -> None:
         number = self.stack.pop()

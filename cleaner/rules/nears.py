@@ -47,8 +47,8 @@ def find(page: Page, gone: Gone, outline: Outline) -> Iterator[Finding]:
     """Yield a finding for every block that is an edited or truncated copy of one above it that stays."""
     staying: dict[str, Block] = {}
     for block, key in zip(page.blocks, page.keys):
-        if key and block.kind in _COMPARED and block.number not in gone:
-            staying.setdefault(key, block)
+        if key and key not in staying and block.kind in _COMPARED and block.number not in gone:
+            staying[key] = block
     keys = list(staying)
     read = [_read(key) for key in keys]
     found: list[tuple[Block, Block, Pair, tuple[Difference, ...]]] = []

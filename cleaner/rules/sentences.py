@@ -44,17 +44,23 @@ def find(page: Page, edits: Sequence[Edit] = ()) -> Iterator[Finding]:
     before: Block | None = None  # the block above that was read last
     last: Block | None = None
     twice = False  # the block before said what the one before that said, and nothing was found in it
-    for block in page.prose():
+    prose = page.prose()
+    passed = 0
+    for at, block in enumerate(prose):
+        if at < passed:
+            continue
         if block.kind == "heading":
             above, before, last, twice = None, None, None, False
             continue
-        if doubtful is not None and block.number not in doubtful:
+        if doubtful is not None and not doubtful[block.number]:
             above, before, last, twice = None, block, block, False
             continue
         same = last is not None and not edits and _twins(page, last, block)
         last = block
         if same and twice:  # a line that stands a million times
             above = None  # if it is asked for, it is read again
+            passed = _past_twins(page, prose, at)
+            last = prose[passed - 1]
             continue
         twice = same
         pieces, above_pieces = _pieces(page.inner(block)), _pieces(page.inner(before)) if before is not None else ()
@@ -91,6 +97,19 @@ def _twins(page: Page, one: Block, other: Block) -> bool:
         return False
     text = page.article.text
     return text.startswith(text[begin - 3 : stop], start - 3)
+
+
+def _past_twins(page: Page, prose: Sequence[Block], at: int) -> int:
+    """Return the place behind all blocks that follow one as its twins."""
+    text, one = page.article.text, prose[at]
+    start, end = one.inner
+    said = text[start - 3 : end]
+    for place in range(at + 1, len(prose)):
+        other = prose[place]
+        begin, stop = other.inner
+        if stop - begin != end - start or other.kind != one.kind or other.number - one.number != place - at or not text.startswith(said, begin - 3):
+            return place
+    return len(prose)
 
 
 def _phrases(page: Page) -> Iterator[Finding]:
@@ -145,9 +164,9 @@ _CLOSING = ('."', ".'", ".)", ".]", ".*", '."')
 _SIGNS = "".join(chr(code) for code in range(1, 128) if not chr(code).isalnum())
 
 
-def _doubtful(page: Page) -> set[int]:
+def _doubtful(page: Page) -> bytearray:
     """
-    Return the numbers of all blocks that may say a sentence or line twice, or begin with what the block above says.
+    Tell of each block, by its number, whether it may say a sentence or line twice, or begin with what the block above says.
 
     Equal pieces fall into equal stretches between two stops, once signs at their ends are left out, and to split strings at
     stops is far cheaper than to tell pieces. A stretch that stands on the page already makes a block doubtful. (All
@@ -156,7 +175,7 @@ def _doubtful(page: Page) -> set[int]:
     text = page.article.text
     any_odd = "\0" in text or _is_odd(text)
     odd: set[str] = set()
-    found: set[int] = set()
+    found = bytearray(len(page.blocks))
     first: dict[str, int] = {}  # a line that is said a million times is held once
     before = ""
     for block in page.blocks:
@@ -167,7 +186,7 @@ def _doubtful(page: Page) -> set[int]:
         if any_odd and number == block.number and _is_odd(said):
             odd.add(said)
         if number != block.number or said in odd or before in odd:
-            found.add(block.number)
+            found[block.number] = True
         before = said
     seen: set[str] = set()
     for together in portions([said for said in first if said not in odd] if odd else first):
@@ -176,7 +195,7 @@ def _doubtful(page: Page) -> set[int]:
             if stretch == "\0":
                 at += 1
             elif (bare := stretch.strip(_SIGNS)) in seen:
-                found.add(first[together[at]])
+                found[first[together[at]]] = True
             else:
                 seen.add(bare)
     return found

@@ -7,6 +7,8 @@ Only what plain text has by custom is told apart: `# ` headings, underlined head
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
+from itertools import count, repeat
 
 from cleaner import lines
 from cleaner.model import Block, Kind, Span
@@ -24,66 +26,76 @@ _CONFLICT = pattern(r"(?:<{7}|>{7}|\|{7})(?: |$)|={7}$")
 
 def blocks(text: str) -> Iterator[Block]:
     """Yield the blocks of a plain text; see `Block` for what each field holds."""
-    rows = lines.split(text)
-    section = -1
-    for number, (kind, span, inner, level, group) in enumerate(_pieces(text, rows)):
-        yield Block(number, kind, span, inner, level, group, section)
+    number, group, section = 0, 0, -1
+    listing = False
+    for piece in _pieces(text):
+        if isinstance(piece, list):
+            made = zip(count(number), repeat("paragraph"), piece, piece, repeat(0), repeat(0), repeat(section), repeat("body"))
+            yield from map(partial(tuple.__new__, Block), made)
+            number += len(piece)
+            listing = False
+            continue
+        kind, first, last, at, level = piece
+        if kind == "item" and not listing:
+            group += 1
+        listing = kind == "item"
+        span = first if first is last else Span(first.start, last.end)
+        end = first.end if kind == "heading" else last.end
+        if (at, end) == span and not text[end - 1].isspace():
+            inner = span  # nearly always, and one value less for each line
+        else:
+            inner = _trimmed(text, at, end)
+        yield Block(number, kind, span, inner, level, group if listing else 0, section)
         if kind == "heading":
             section = number
+        number += 1
 
 
-_Piece = tuple[Kind, Span, Span, int, int]
+#: Kind, first line, last line, where the prose begins, and level; or lines of which each is a paragraph, to the letter.
+_Piece = tuple[Kind, Span, Span, int, int] | list[Span]
 
 
-def _pieces(text: str, rows: list[Span]) -> Iterator[_Piece]:
-    chunks = _chunks(text, rows)
+def _pieces(text: str) -> Iterator[_Piece]:
+    chunks = _chunks(text, lines.split(text))
     single = shape.one_a_line([[text[row.start : row.end] for row in chunk] for chunk in chunks if len(chunk) > 1])
-    group = 0
-    listing = False
-    plain: dict[str, int] = {}
+    plain: set[str] = set()
     for chunk in chunks:
-        for kind, first, last, at, level in _split(text, chunk, single, plain):
-            if kind == "item" and not listing:
-                group += 1
-            listing = kind == "item"
-            span = first if first is last else Span(first.start, last.end)
-            end = first.end if kind == "heading" else last.end
-            if (at, end) == span and not text[end - 1].isspace():
-                inner = span  # nearly always, and one value less for each line
-            else:
-                inner = _trimmed(text, at, end)
-            yield kind, span, inner, level, group if listing else 0
+        yield from _split(text, chunk, single, plain)
 
 
 def _chunks(text: str, rows: list[Span]) -> list[list[Span]]:
     chunks: list[list[Span]] = []
-    open_chunk = False
-    for row in rows:
-        if row.start == row.end or not text[row.start : row.end].strip():
-            open_chunk = False
-        elif open_chunk:
-            chunks[-1].append(row)
-        else:
-            chunks.append([row])
-            open_chunk = True
+    begin = 0
+    for at, (start, end) in enumerate(rows):
+        if start == end or (text[start].isspace() and not text[start:end].strip()):
+            if begin < at:
+                chunks.append(rows[begin:at])
+            begin = at + 1
+    if begin < len(rows):
+        chunks.append(rows[begin:])
     return chunks
 
 
-def _split(text: str, chunk: list[Span], single: bool, plain: dict[str, int]) -> Iterator[tuple[Kind, Span, Span, int, int]]:
+def _split(text: str, chunk: list[Span], single: bool, plain: set[str]) -> Iterator[_Piece]:
     """
-    Yield kind, first line, last line, where the prose begins, and level, for each block of a run of lines.
+    Yield the blocks of a run of lines.
 
-    What is found to be a plain line is put into `plain`, with its indentation: the same line is not looked at again, and
+    What is found to be a plain line, with no space around it, is put into `plain`: the same line is not looked at again, and
     under a plain line a plain line underlines nothing.
     """
     at, size = 0, len(chunk)
     while at < size:
         row = chunk[at]
         said = text[row.start : row.end]
-        if said in plain and (at + 1 == size or text[chunk[at + 1].start : chunk[at + 1].end] in plain):
-            yield "paragraph", row, row, row.start + plain[said], 0
-            at += 1
-            continue
+        if said in plain:
+            end = at + 1
+            while end < size and text[chunk[end].start : chunk[end].end] in plain:
+                end += 1
+            end -= end < size  # the last of them may be underlined
+            if end > at:
+                yield chunk[at:end]
+                at = end
+                continue
         indent = len(said) - len(said.lstrip())
         bare = said.strip()
         start = row.start + indent
@@ -107,8 +119,8 @@ def _split(text: str, chunk: list[Span], single: bool, plain: dict[str, int]) ->
             yield "item", row, chunk[end], start + mark.end(), 1 + indent // 2
             at = end
         elif single:
-            if len(plain) < MOST_PLAIN and not _UNDERLINE.match(bare):
-                plain[said] = indent
+            if said == bare and len(plain) < MOST_PLAIN and not _UNDERLINE.match(bare):
+                plain.add(said)
             yield "paragraph", row, row, start, 0
         else:
             end = at
