@@ -4,6 +4,7 @@ What became of each finding: the list that every view shows.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -128,13 +129,12 @@ def _removed(cleaned: Cleaned) -> int:
         for edit in finding.edits
         if not edit.after.strip()
     )
-    if not gone:
-        return 0
-    count = at = 0
-    for block in sorted(cleaned.blocks, key=lambda block: block.span):
-        while at < len(gone) and gone[at].end < block.span.end:
-            at += 1
-        count += at < len(gone) and block.span.start < block.span.end and gone[at].holds(block.span)
+    blocks = cleaned.blocks  # in reading order
+    count = 0
+    for span in gone:
+        first = bisect_left(blocks, span.start, key=lambda block: block.span.start)
+        last = bisect_right(blocks, span.end, first, key=lambda block: block.span.end)
+        count += sum([block.span.start < block.span.end for block in blocks[first:last]])
     return count
 
 

@@ -7,6 +7,7 @@ as its last item's text. Stretches that touch share the space between them out, 
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable
 
 from cleaner.model import Edit, Span
@@ -17,24 +18,33 @@ class Gone:
     """The numbers of all blocks that are removed from a page; knows the nearest one that stays at once."""
 
     def __init__(self, numbers: Iterable[int]) -> None:
-        self._above: dict[int, int] = {}  # a removed block -> the nearest above and below that stays
-        self._below: dict[int, int] = {}
-        ascending = sorted(numbers)
-        for number in ascending:
-            self._above[number] = self._above.get(number - 1, number - 1)
-        for number in reversed(ascending):
-            self._below[number] = self._below.get(number + 1, number + 1)
+        # By stretches of blocks that follow one another: where each begins and ends.
+        self._firsts: list[int] = []
+        self._lasts: list[int] = []
+        last = -2
+        for number in sorted(numbers):
+            if number > last + 1:
+                self._firsts.append(number)
+                self._lasts.append(number)
+            last = self._lasts[-1] = number
 
-    def __contains__(self, number: object) -> bool:
-        return number in self._above
+    def _stretch(self, number: int) -> int:
+        """Return which stretch a block is in; -1 for none."""
+        at = bisect_right(self._firsts, number) - 1
+        return at if at >= 0 and number <= self._lasts[at] else -1
+
+    def __contains__(self, number: int) -> bool:
+        return self._stretch(number) >= 0
 
     def above(self, number: int) -> int:
         """Return the nearest block above one that stays; -1 for none."""
-        return self._above.get(number - 1, number - 1)
+        at = self._stretch(number - 1)
+        return number - 1 if at < 0 else self._firsts[at] - 1
 
     def below(self, number: int) -> int:
         """Return the nearest block below one that stays; the number of blocks for none."""
-        return self._below.get(number + 1, number + 1)
+        at = self._stretch(number + 1)
+        return number + 1 if at < 0 else self._lasts[at] + 1
 
 
 def cut(page: Page, first: int, last: int, gone: Gone) -> Edit:

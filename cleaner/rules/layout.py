@@ -8,6 +8,7 @@ markup keep the lines they have.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 
 from cleaner import lines
@@ -26,7 +27,7 @@ def find(page: Page, edits: Sequence[Edit]) -> Iterator[Finding]:
     running = all(block.kind in ("paragraph", "quote") or block.role == "title" for block in page.blocks)
     if page.profile != "article" and not (titled and running):
         return
-    left = [block for block in page.blocks if not _gone(block, edits)]
+    left = _left(page.blocks, edits)
     title = next((block for block in left if block.role == "title"), None)
     moved = None
     if title is not None and page.options.wants("L401") and _may_move(left, title) and not _touched(title, edits):
@@ -38,8 +39,17 @@ def find(page: Page, edits: Sequence[Edit]) -> Iterator[Finding]:
         yield from _spacing(page, [block for block in left if block is not moved], moved, edits)
 
 
-def _gone(block: Block, edits: Sequence[Edit]) -> bool:
-    return any(edit.span.holds(block.span) and not edit.after for edit in _near(edits, block.span))
+def _left(blocks: Sequence[Block], edits: Sequence[Edit]) -> list[Block]:
+    """Return the blocks that no edit removes as a whole."""
+    left: list[Block] = []
+    at = 0
+    for edit in edits:
+        if not edit.after:
+            first = bisect_left(blocks, edit.span.start, at, key=lambda block: block.span.start)
+            left += blocks[at:first]
+            at = bisect_right(blocks, edit.span.end, first, key=lambda block: block.span.end)
+    left += blocks[at:]
+    return left
 
 
 def _touched(block: Block, edits: Sequence[Edit]) -> bool:
@@ -47,8 +57,6 @@ def _touched(block: Block, edits: Sequence[Edit]) -> bool:
 
 
 def _near(edits: Sequence[Edit], span: Span) -> Sequence[Edit]:
-    from bisect import bisect_right
-
     at = bisect_right(edits, span.end, key=lambda edit: edit.span.start)
     low = max(0, bisect_right(edits, span.start, key=lambda edit: edit.span.start) - 1)
     return edits[low:at]

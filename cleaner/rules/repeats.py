@@ -8,7 +8,9 @@ removal is, and whether we would bet on it. The policy is spelled out in docs/de
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import cycle
 from typing import NamedTuple
 
 from cleaner import lines
@@ -611,9 +613,10 @@ def _finding(page: Page, run: Run, verdict: Verdict, gone: Gone) -> Finding:
         first -= 1  # without its text the heading would go, too
     span = Span(blocks[first].span.start, blocks[last].span.end)
     keeper = Span(blocks[run.keepers[0]].span.start, blocks[run.keepers[-1]].span.end)
-    size = sum(count(page.mended[number]) for number in run.duplicates)
-    keepers = [run.keepers[at % len(run.keepers)] for at in range(len(run.duplicates))]  # a merged run repeats one block
-    same = all(page.article.said(blocks[one].inner) == page.article.said(blocks[other].inner) for one, other in zip(run.duplicates, keepers))
+    times = Counter([page.mended[number] for number in run.duplicates])
+    size = sum(count(said) * number for said, number in times.items())
+    keepers = [page.inner(blocks[number]) for number in run.keepers]  # a merged run repeats one block
+    same = all(page.inner(blocks[one]) == keeper for one, keeper in zip(run.duplicates, cycle(keepers)))
     edits: tuple[Edit, ...] = ()
     if verdict.safety != "report":
         edits = (cut(page, first, last, gone),)

@@ -154,18 +154,23 @@ def _doubtful(page: Page) -> set[int]:
     stretches without a letter or figure count as equal.)
     """
     text = page.article.text
-    blocks = [block for block in page.blocks if block.kind in _SAYING]
-    texts = [text[block.inner.start : block.inner.end] for block in blocks]
-    odd = {said for said in texts if _is_odd(said)} if "\0" in text or _is_odd(text) else set()
+    any_odd = "\0" in text or _is_odd(text)
+    odd: set[str] = set()
     found: set[int] = set()
-    first: dict[str, int] = {}
-    under = False  # what is odd
-    for block, said in zip(blocks, texts):
-        if first.setdefault(said, block.number) != block.number or under or said in odd:
+    first: dict[str, int] = {}  # a line that is said a million times is held once
+    before = ""
+    for block in page.blocks:
+        if block.kind not in _SAYING:
+            continue
+        said = text[block.inner.start : block.inner.end]
+        number = first.setdefault(said, block.number)
+        if any_odd and number == block.number and _is_odd(said):
+            odd.add(said)
+        if number != block.number or said in odd or before in odd:
             found.add(block.number)
-        under = said in odd
+        before = said
     seen: set[str] = set()
-    for together in portions(said for said in texts if said not in odd):
+    for together in portions([said for said in first if said not in odd] if odd else first):
         at = 0
         for stretch in _stretches(together):
             if stretch == "\0":

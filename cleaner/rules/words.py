@@ -8,7 +8,7 @@ template", "dot dot"). So what is found depends on the word and on the language 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import cache
 from itertools import islice
 from operator import eq
@@ -127,11 +127,11 @@ def find(page: Page) -> Iterator[Finding]:
         return
     text = page.article.text
     prose = page.prose()
-    said = [text[block.inner.start : block.inner.end] for block in prose]
-    doubling = _doubling(said)
+    doubling = _doubling(dict.fromkeys(text[block.inner.start : block.inner.end] for block in prose))
     if not doubling:
         return
-    for block, inner in zip(prose, said):
+    for block in prose:
+        inner = text[block.inner.start : block.inner.end]
         if inner not in doubling:
             continue
         words = list(_words(text, block.inner, page.masks(block)))
@@ -161,7 +161,7 @@ _PARTING = " \0 "
 _PARTED = bytes(code if (chr(code).isalnum() and code < 128) or not code else 32 for code in range(256))
 
 
-def _doubling(texts: Sequence[str]) -> set[str]:
+def _doubling(texts: Collection[str]) -> set[str]:
     """
     Return those texts in which a word, or two or three in a row, may come back at once.
 
@@ -169,7 +169,7 @@ def _doubling(texts: Sequence[str]) -> set[str]:
     splitting bytes costs a small part of looking for words in each.
     """
     found = {text for text in texts if "\0" in text}
-    for together in portions(text for text in texts if text not in found):
+    for together in portions([text for text in texts if text not in found] if found else texts):
         found.update(_doubling_of(together))
     return found
 

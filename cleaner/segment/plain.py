@@ -24,7 +24,7 @@ _CONFLICT = pattern(r"(?:<{7}|>{7}|\|{7})(?: |$)|={7}$")
 
 def blocks(text: str) -> Iterator[Block]:
     """Yield the blocks of a plain text; see `Block` for what each field holds."""
-    rows = list(lines.split(text))
+    rows = lines.split(text)
     section = -1
     for number, (kind, span, inner, level, group) in enumerate(_pieces(text, rows)):
         yield Block(number, kind, span, inner, level, group, section)
