@@ -20,6 +20,7 @@ PAGE = "https://www.gazette.example/2026/ferry"
         ("https://amp.gazette.example/2026/ferry", ("the AMP page",)),
         ("https://www.gazette.example/2026/ferry/amp", ("the AMP page",)),
         ("https://www.gazette.example/2026/ferry.amp", ("the AMP page",)),
+        ("https://www.gazette.example/2026/ferry.amp/", ("the AMP page",)),
         ("https://www.gazette.example/2026/ferry?amp=1", ("the AMP page",)),
         ("https://www.google.com/amp/s/www.gazette.example/2026/ferry", ("the AMP page",)),
         ("https://www-gazette-example.cdn.ampproject.org/c/s/www.gazette.example/2026/ferry", ("the AMP page",)),

@@ -147,7 +147,7 @@ def _among(values: Numbers, some: Numbers) -> Numbers:
     table = np.zeros(1 << 21, bool)
     table[some & (len(table) - 1)] = True
     perhaps = np.flatnonzero(table[values & (len(table) - 1)])
-    return perhaps[some[np.minimum(np.searchsorted(some, values[perhaps]), len(some) - 1)] == values[perhaps]]
+    return np.asarray(perhaps[some[np.minimum(np.searchsorted(some, values[perhaps]), len(some) - 1)] == values[perhaps]])
 
 
 def leaders(members: Numbers, buckets: Numbers) -> tuple[Numbers, Numbers]:

@@ -43,7 +43,7 @@ DRESS: dict[str, frozenset[str]] = {
 }
 _DEVICES = ("www.", "m.", "mobile.", "amp.", "wap.")
 _UNRESERVED = re.compile(r"%([0-9A-Fa-f]{2})")
-_AMP_TAIL = re.compile(r"(?:/amp/?|\.amp(?:\.html?)?|/amp\.html?)$", re.IGNORECASE)
+_AMP_TAIL = re.compile(r"(?:/amp|\.amp(?:\.html?)?|/amp\.html?)/*$", re.IGNORECASE)
 # Hosts below which everybody has a page of their own, and names that stand before a country.
 _SHARED_HOSTS = frozenset(
     "blogspot.com wordpress.com substack.com medium.com tumblr.com ghost.io github.io gitlab.io netlify.app pages.dev vercel.app "
