@@ -51,7 +51,7 @@ class Options(NamedTuple):
     extract: bool = False
     output_encoding: str = "keep"
     max_bytes: int = 50_000_000
-    few_blocks: int = 20_000
+    few_blocks: int = 200_000
 
     @classmethod
     def of(cls, where: str = "options", **values: Any) -> Options:
