@@ -195,10 +195,11 @@ def _common(texts: Sequence[_Text]) -> list[frozenset[_Shingle]]:
 
 def _holders(texts: Sequence[_Text], common: Sequence[frozenset[_Shingle]]) -> dict[_Shingle, list[int]]:
     """Return which texts hold the shingles of those that share enough with others to be a copy of one; mostly there are none."""
-    holders: dict[_Shingle, list[int]] = {}
+    wanted: set[_Shingle] = set()
     for held, text in zip(common, texts):
         if held and len(held) >= JACCARD * len(text.shingles):
-            holders.update((shingle, []) for shingle in held)
+            wanted |= held
+    holders: dict[_Shingle, list[int]] = {shingle: [] for shingle in wanted}
     if holders:
         asked = holders.keys()
         for number, held in enumerate(common):
@@ -219,14 +220,19 @@ class _Probe(NamedTuple):
     hits: int
 
 
-def _probe(size: int, held: frozenset[_Shingle], share: float, holders: dict[_Shingle, list[int]]) -> _Probe | None:
+def _order(holders: dict[_Shingle, list[int]]) -> dict[_Shingle, int]:
+    """Number shingles by how many texts hold them, the rarest first."""
+    return {shingle: place for place, shingle in enumerate(sorted(holders, key=lambda shingle: (len(holders[shingle]), shingle)))}
+
+
+def _probe(size: int, held: frozenset[_Shingle], share: float, order: dict[_Shingle, int]) -> _Probe | None:
     """Return the probe of a text of so many shingles for partners that hold a share of them; None where no other can."""
     alpha = ceil(share * size)
     if not held or len(held) < alpha:
         return None
     hits = 1 + alpha // 4
     alone = size - len(held)  # the very rarest: nobody else holds them
-    rarest = sorted(held, key=lambda shingle: (len(holders[shingle]), shingle))
+    rarest = sorted(held, key=order.__getitem__)
     return _Probe(rarest[: max(0, size - alpha + hits - alone)], hits)
 
 
@@ -234,12 +240,13 @@ def _prefix_filter(
     texts: Sequence[_Text], common: Sequence[frozenset[_Shingle]], holders: dict[_Shingle, list[int]]
 ) -> set[tuple[int, int]]:
     found: set[tuple[int, int]] = set()
+    order = _order(holders)
     probed: dict[_Shingle, list[int]] = {}
     hits: dict[int, int] = {}
     crowd: dict[int, None] = {}
     for number, text in enumerate(texts):
         size = len(text.shingles)
-        probe = _probe(size, common[number], JACCARD, holders)
+        probe = _probe(size, common[number], JACCARD, order)
         if probe is None:
             continue
         hits[number] = probe.hits
@@ -332,7 +339,11 @@ def _bag(words: Sequence[str]) -> list[str]:
     """Return the words of a text as a set: what stands again is marked with how often it stood before."""
     bag = list(dict.fromkeys(words))
     if len(bag) < len(words):
-        bag += [f"{word}\0{before}" for word, times in Counter(words).items() for before in range(1, times)]
+        times: dict[str, int] = {}
+        for word in words:
+            before = times[word] = times.get(word, -1) + 1
+            if before:
+                bag.append(f"{word}\0{before}")
     return bag
 
 
@@ -366,10 +377,11 @@ def _containment(
 ) -> set[tuple[int, int]]:
     """Propose pairs in which the longer holds the rarest shingles of the shorter: no contained copy is lost by that."""
     found: set[tuple[int, int]] = set()
+    order = _order(holders)
     for number, text in enumerate(texts):
         if len(text.words) < FEWEST_CONTAINED:
             continue
-        probe = _probe(len(text.shingles), common[number], CONTAINED - 0.1, holders)
+        probe = _probe(len(text.shingles), common[number], CONTAINED - 0.1, order)
         if probe is None or len(holders[probe.shingles[0]]) > HOTTEST:
             continue  # even its rarest shingle stands in very many texts: boilerplate, not a copy of one of them
         seen = Counter(chain.from_iterable(holders[shingle] for shingle in probe.shingles if len(holders[shingle]) <= HOTTEST))
