@@ -8,8 +8,9 @@ Against the peers: near-duplicate paragraphs, from texts to verified pairs, each
 
 The corpus is made by the script, the same for everybody: made-up prose, one paragraph in seven an edited copy of one above (words
 exchanged, dropped or added, from one word to a third of them), one in fourteen an equal copy, and families of some fifty entries that share most
-of their words; the shares are the same at every size. What is true is told by comparing all with all: every pair of different texts whose word triples have a Jaccard similarity of
-the threshold or above, counted exactly. With more than --asked paragraphs, so many are drawn, and pairs with one of these are scored.
+of their words; the shares are the same at every size. What is true is told by comparing all with all: every pair of different texts whose
+word triples have a Jaccard similarity of the threshold or above, counted exactly. With more than --asked paragraphs, so many are drawn, and
+pairs with one of these are scored.
 
 Each tool gets the same texts in memory and does all from there on: words, shingles, signatures, candidates; and says which pairs are at the
 threshold. Where a tool has an estimate of its own, its candidates are filtered by that, as its documentation does. Precision and recall are

@@ -10,7 +10,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
 
-from cleaner.model import Edit, Finding, Plan, Skipped, Span
+from cleaner.model import Block, Edit, Finding, Plan, Skipped, Span
 
 Verdict = Callable[[Finding], tuple[str, str] | None]
 
@@ -75,6 +75,12 @@ def inverse(edits: Sequence[Edit]) -> tuple[Edit, ...]:
         undone.append(Edit(Span(start, start + len(after)), after, before))
         shift += len(after) - len(before)
     return tuple(undone)
+
+
+def within(blocks: Sequence[Block], span: Span, begin: int = 0) -> tuple[int, int]:
+    """Return the places, from one on, of the blocks that lie wholly inside a span: the first, and the one behind the last."""
+    first = bisect_left(blocks, span.start, begin, key=lambda block: block.span.start)
+    return first, bisect_right(blocks, span.end, first, key=lambda block: block.span.end)
 
 
 def compose(text: str, plan: Plan, more: Plan) -> Plan:

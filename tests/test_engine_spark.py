@@ -148,7 +148,7 @@ def test_a_killed_worker_changes_nothing(tmp_path, workers):
     st.randoms(use_true_random=False),
     st.sampled_from([Measure(), Measure(keep="first", fewest=1, threshold=0.6)]),
 )
-@settings(max_examples=2, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+@settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck), database=None)
 def test_whatever_the_texts(tmp_path_factory, workers, texts, drawn, measure):
     """Texts that are likely to meet, and any at all, in any order: the same tables as in memory."""
     made = rows(texts) + rows(texts[:3], "other.jsonl") + rows(texts[:2])

@@ -82,8 +82,9 @@ def pairs(keys: Sequence[str], few: int) -> list[Pair]:
     holders = _holders(texts, common)
     if not holders:
         return []  # no text holds enough of what another says
-    proposed = _prefix_filter(texts, common, holders) if len(texts) <= few else _lsh(texts)
-    proposed |= _containment(texts, common, holders)
+    order = _order(holders)
+    proposed = _prefix_filter(texts, common, holders, order) if len(texts) <= few else _lsh(texts)
+    proposed |= _containment(texts, common, holders, order)
     found: list[Pair] = []
     alike = [0] * len(texts)
     for first, second in sorted(proposed, key=itemgetter(1, 0)):
@@ -237,10 +238,9 @@ def _probe(size: int, held: frozenset[_Shingle], share: float, order: dict[_Shin
 
 
 def _prefix_filter(
-    texts: Sequence[_Text], common: Sequence[frozenset[_Shingle]], holders: dict[_Shingle, list[int]]
+    texts: Sequence[_Text], common: Sequence[frozenset[_Shingle]], holders: dict[_Shingle, list[int]], order: dict[_Shingle, int]
 ) -> set[tuple[int, int]]:
     found: set[tuple[int, int]] = set()
-    order = _order(holders)
     probed: dict[_Shingle, list[int]] = {}
     hits: dict[int, int] = {}
     crowd: dict[int, None] = {}
@@ -373,11 +373,10 @@ def _places(mask: int) -> Iterator[int]:
 
 
 def _containment(
-    texts: Sequence[_Text], common: Sequence[frozenset[_Shingle]], holders: dict[_Shingle, list[int]]
+    texts: Sequence[_Text], common: Sequence[frozenset[_Shingle]], holders: dict[_Shingle, list[int]], order: dict[_Shingle, int]
 ) -> set[tuple[int, int]]:
     """Propose pairs in which the longer holds the rarest shingles of the shorter: no contained copy is lost by that."""
     found: set[tuple[int, int]] = set()
-    order = _order(holders)
     for number, text in enumerate(texts):
         if len(text.words) < FEWEST_CONTAINED:
             continue

@@ -4,13 +4,13 @@ What became of each finding: the list that every view shows.
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from cleaner.fingerprint import mark, place
 from cleaner.model import PROSE, Article, Cleaned, Counts, Finding, Plan, Report, Span, Status
+from cleaner.plan import within
 from cleaner.report import View
 
 
@@ -122,19 +122,10 @@ def slim(cleaned: Cleaned, view: View, *, language: bool = False) -> Cleaned:
 
 
 def _removed(cleaned: Cleaned) -> int:
-    gone = sorted(
-        edit.span
-        for finding in cleaned.plan.taken
-        if finding.keeper
-        for edit in finding.edits
-        if not edit.after.strip()
-    )
-    blocks = cleaned.blocks  # in reading order
     count = 0
-    for span in gone:
-        first = bisect_left(blocks, span.start, key=lambda block: block.span.start)
-        last = bisect_right(blocks, span.end, first, key=lambda block: block.span.end)
-        count += sum([block.span.start < block.span.end for block in blocks[first:last]])
+    for edit in (edit for finding in cleaned.plan.taken if finding.keeper for edit in finding.edits if not edit.after.strip()):
+        first, end = within(cleaned.blocks, edit.span)
+        count += sum([block.span.start < block.span.end for block in cleaned.blocks[first:end]])
     return count
 
 

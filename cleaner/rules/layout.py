@@ -8,12 +8,13 @@ markup keep the lines they have.
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
 from cleaner import lines
 from cleaner.model import Block, Edit, Finding, Span
 from cleaner.page import Page
+from cleaner.plan import within
 from cleaner.segment.shape import stands_alone
 from cleaner.words import count
 
@@ -45,9 +46,9 @@ def _left(blocks: Sequence[Block], edits: Sequence[Edit]) -> list[Block]:
     at = 0
     for edit in edits:
         if not edit.after:
-            first = bisect_left(blocks, edit.span.start, at, key=lambda block: block.span.start)
+            first, end = within(blocks, edit.span, at)
             left += blocks[at:first]
-            at = bisect_right(blocks, edit.span.end, first, key=lambda block: block.span.end)
+            at = end
     left += blocks[at:]
     return left
 
