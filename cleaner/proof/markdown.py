@@ -11,8 +11,10 @@ from __future__ import annotations
 import re
 import sys
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from cleaner import lines
@@ -23,8 +25,11 @@ if TYPE_CHECKING:
     from markdown_it import MarkdownIt
     from markdown_it.token import Token
 
+    from cleaner.proof.cuts import Part, Parted
+
 # markdown-it-py drops text beyond maxNesting without a word, and recurses; a text nested deeper than this is not proved.
 DEEPEST = 90
+_Links = dict[str, tuple[object, object]]  # where each name of a link leads, and its title
 _END_MARK = "sentinel-that-shows-the-reader-came-to-the-end"
 _PREFIX = re.compile(r"[\s>]+")
 # Marks and indentation so deep that they may open as many levels as the reader bears; a tab is worth four columns.
@@ -62,43 +67,99 @@ def unchanged(before: str, after: str, edits: Sequence[Edit], skip: int = 0) -> 
     """
     if before[:skip] != after[:skip]:
         return False
-    moved = [edit._replace(span=Span(edit.span.start - skip, edit.span.end - skip)) for edit in edits]
+    own = moved(edits, skip)
     before, after = before[skip:], after[skip:]
     try:
-        if apply(before, moved) != after:
+        if apply(before, own) != after:
             return False
     except ValueError:
         return False
-    # Reading a long text twice takes longer than all else. What stands apart from the edits is the same in both; where
-    # the parts around them do not agree, the whole text decides.
-    if not _may_nest(before) and not _may_nest(after) and (agree := parts_agree(before, after, moved)) is not None:
-        return agree
-    return reads_alike(before, after, moved)
+    return not disputed(before, after, own)
 
 
-def parts_agree(before: str, after: str, edits: Sequence[Edit]) -> bool | None:
+def disputed(before: str, after: str, edits: Sequence[Edit]) -> list[Part]:
     """
-    Whether the parts of two texts around the edits read alike, each by itself.
+    Return the parts of a text in which it would read otherwise than the edits say, in order; none where it reads as it did.
 
-    None where only the whole text tells: where the parts are not told apart, and where one of them that does not agree holds
-    what may define a link, since another definition of it may stand elsewhere.
+    Reading a long text twice takes longer than all else. What stands apart from the edits is the same in both, so only the parts
+    around them are read, each by itself. One thing reaches from part to part: a definition of a link, of which the first holds.
+
+    Args:
+        before: The original text, without front matter.
+        after: The text with the edits carried out.
+        edits: Sorted and disjoint, in offsets of `before`.
     """
-    from cleaner.proof.cuts import parts
+    from cleaner.proof.cuts import Part, Parted, parts
     from cleaner.proof.gate import plain
 
-    found = parts(before, after, edits)
-    if not found or found[0].before == Span(0, len(before)):
-        return None
-    at = 0
-    for part in found:
-        own: list[Edit] = []
-        while at < len(edits) and edits[at].span.end <= part.before.end:
-            own.append(edits[at]._replace(span=Span(edits[at].span.start - part.before.start, edits[at].span.end - part.before.start)))
-            at += 1
+    if _may_nest(before) or _may_nest(after):
+        parted = Parted((Part(Span(0, len(before)), Span(0, len(after)), tuple(edits)),), ())
+    else:
+        parted = parts(before, after, edits)
+    found: set[Part] = set()
+    links: dict[Part, tuple[_Links, _Links]] = {}
+    for part in parted.parts:
         one, other = before[part.before.start : part.before.end], after[part.after.start : part.after.end]
-        if not plain(one, other, own) and not reads_alike(one, other, own):
-            return None if "]:" in one or "]:" in other else False
-    return True if at == len(edits) else None
+        own = moved(part.edits, part.before.start)
+        if plain(one, other, own):
+            continue
+        try:
+            old, old_links = _read(one)
+            new, new_links = _read(other)
+        except (_TooDeep, RecursionError):
+            found.add(part)
+            continue
+        touched = _Touched(one, own)
+        if not _agree(list(_left(old, touched)), new, touched, other):
+            found.add(part)
+        elif old_links != new_links:
+            links[part] = old_links, new_links
+    if links:
+        try:
+            found |= _unlinked(before, parted, links)
+        except (_TooDeep, RecursionError):
+            found |= set(links)
+    return [part for part in parted.parts if part in found]
+
+
+def moved(edits: Sequence[Edit], start: int) -> tuple[Edit, ...]:
+    """Return edits in offsets of the text that begins at `start`."""
+    return tuple(edit._replace(span=Span(edit.span.start - start, edit.span.end - start)) for edit in edits)
+
+
+def _unlinked(before: str, parted: Parted, changed: Mapping[Part, tuple[_Links, _Links]]) -> set[Part]:
+    """Return the parts that change where a link of the whole text leads: another definition may hold before and after."""
+    within = {part.before.start: part for part in parted.parts}
+    pieces: list[tuple[_Links, _Links]] = []  # what each piece of the text defines, before and after
+    holders: defaultdict[str, list[int]] = defaultdict(list)  # the pieces that define a name, in order
+    places: dict[Part, int] = {}
+    past = 0
+    for start, end in pairwise((0, *parted.cuts, len(before))):
+        if start < past:
+            continue
+        part = within.get(start)
+        past = part.before.end if part else end
+        if part is not None and part in changed:
+            places[part] = len(pieces)
+            pieces.append(changed[part])
+        elif before.find("]:", start, past) >= 0:
+            links = _read(before[start:past])[1]
+            pieces.append((links, links))
+        else:
+            continue
+        for name in {**pieces[-1][0], **pieces[-1][1]}:
+            holders[name].append(len(pieces) - 1)
+
+    def leads(name: str, gone: Callable[[int], bool]) -> tuple[object, object] | None:
+        return next((links[name] for at in holders[name] if name in (links := pieces[at][gone(at)])), None)
+
+    def turned(names: Iterable[str], gone: Callable[[int], bool]) -> bool:
+        return any(leads(name, lambda at: False) != leads(name, gone) for name in names)
+
+    guilty = {part for part, place in places.items() if turned({**changed[part][0], **changed[part][1]}, place.__eq__)}
+    if not guilty and turned({name for old, new in changed.values() for name in (*old, *new)}, lambda at: True):
+        return set(changed)  # each by itself leaves one that says the same
+    return guilty
 
 
 def reads_alike(before: str, after: str, edits: Sequence[Edit]) -> bool:
@@ -139,7 +200,7 @@ def _reader() -> MarkdownIt:
 
 # Where a plan fails, it is taken apart and proved again and again; all parts but a few read as they did the time before.
 @lru_cache(maxsize=1024)
-def _read(text: str) -> tuple[list[_Event], object]:
+def _read(text: str) -> tuple[list[_Event], _Links]:
     env: dict[str, object] = {}
     tokens = _reader().parse(f"{text}\n\n{_END_MARK}\n", env)
     if not any(_END_MARK in token.content for token in tokens[-200:]):
@@ -147,7 +208,7 @@ def _read(text: str) -> tuple[list[_Event], object]:
     return [_event(token) for token in tokens], _links(env)
 
 
-def _links(env: dict[str, object]) -> object:
+def _links(env: dict[str, object]) -> _Links:
     references = env.get("references", {})
     assert isinstance(references, dict)
     return {name: (link.get("href"), link.get("title")) for name, link in references.items()}
