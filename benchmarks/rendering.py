@@ -2,6 +2,7 @@
 Law 8 on a real repository: whatever the proof lets be removed leaves the rest of the page as it was rendered before.
 
     python benchmarks/rendering.py FOLDER            # each block of prose of each Markdown file below it, removed by itself
+    python benchmarks/rendering.py FOLDER --most 40  # of each file at most 40 blocks, chosen by chance: each page is drawn twice for each
     python benchmarks/rendering.py --pairs 20000     # a paragraph pasted between two examples of the specifications, chosen by chance
 
 Each removal is cut out (`rules.cut`) and proved (`proof.holds`) as any other. What is let through is rendered by markdown-it-py, inline content and all,
@@ -36,17 +37,16 @@ from cleaner.segment import segment
 PASTED = "The lamplighter of the quay wrote down the name of every boat that passed in the fog."
 
 
-def removals(article: Article, tally: Counter[str]) -> list[str]:
-    """Remove each block of prose by itself; return what reads otherwise than it was to."""
+def removals(article: Article, tally: Counter[str], most: int, chance: random.Random) -> list[str]:
+    """Remove blocks of prose, each by itself; return what reads otherwise than it was to."""
     options = Options(profile="docs")
     page = Page(article, segment(article), options)
     text, lines = article.text, Lines(article.text)
     skip = page.blocks[0].span.end if page.blocks and page.blocks[0].kind == "front" else 0
     top = lines.at(skip)[0] - 1 if skip else 0
     wrong = []
-    for block in page.blocks:
-        if block.kind not in PROSE:
-            continue
+    blocks = [block for block in page.blocks if block.kind in PROSE]
+    for block in blocks if len(blocks) <= most else chance.sample(blocks, most):
         tally["removals"] += 1
         edit = cut(page, block.number, block.number, Gone([block.number]))
         if not holds(page, (edit,)):
@@ -82,10 +82,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("folder", nargs="?", type=Path)
     parser.add_argument("--pairs", type=int, default=0)
+    parser.add_argument("--most", type=int, default=sys.maxsize, help="blocks of one file")
     parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args()
     tally: Counter[str] = Counter()
     wrong: list[str] = []
+    chance = random.Random(given.seed)
     if given.folder:
         for path in sorted(given.folder.rglob("*.md")):
             try:
@@ -94,10 +96,9 @@ def main() -> int:
                 print(error)
                 continue
             tally["files"] += 1
-            wrong += removals(article, tally)
+            wrong += removals(article, tally, given.most, chance)
     if given.pairs:
         every = [case["markdown"] for name in ("commonmark_spec", "gfm_spec") for case in examples(name)]
-        chance = random.Random(given.seed)
         for _ in range(given.pairs):
             if bad := pasted(chance.choice(every), chance.choice(every), tally):
                 wrong.append(repr(bad))
