@@ -8,7 +8,7 @@ takes what goes out of the rendered tokens or the rendered page.
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 
@@ -43,26 +43,32 @@ def without_lines(text: str, first: int, last: int) -> str | None:
     """
     Return the page of a text without the blocks that fill the lines from `first` to `last`, half open, counted from 0; None where no whole block does.
     """
-    env: dict[str, Any] = {}
-    tokens = reader().parse(text, env)
+    tokens, env = _parsed(text)
     kept: list[Any] = []
     dropping = 0
     dropped = False
-    for token in tokens:
+    for token, place in tokens:
         if dropping:
             dropping += token.nesting
             continue
-        if token.map and token.nesting >= 0 and first <= token.map[0] and _last_written(text, token.map) <= last and token.type != "inline":
+        if place and token.nesting >= 0 and first <= place[0] and place[1] <= last and token.type != "inline":
             dropping, dropped = token.nesting, True
             continue
         kept.append(token)
     return str(reader().renderer.render(kept, reader().options, env)) if dropped else None
 
 
-def _last_written(text: str, place: list[int]) -> int:
+@lru_cache(maxsize=1)  # of one page, one block after another is taken out
+def _parsed(text: str) -> tuple[list[tuple[Any, tuple[int, int] | None]], dict[str, Any]]:
+    """Return the tokens of a text, each with its first line and the line after its last one that is not blank; and what links are defined."""
+    env: dict[str, Any] = {}
+    written = [bool(row.strip(" \t>")) for row in re.split(r"\r\n|\n|\r", text)]
+    return [(token, (token.map[0], _last_written(written, token.map)) if token.map else None) for token in reader().parse(text, env)], env
+
+
+def _last_written(written: list[bool], place: list[int]) -> int:
     """Return the line after the last one that is not blank in a stretch of lines."""
-    rows = re.split(r"\r\n|\n|\r", text)
     last = place[1]
-    while last > place[0] + 1 and (last > len(rows) or not rows[last - 1].strip(" \t>")):
+    while last > place[0] + 1 and (last > len(written) or not written[last - 1]):
         last -= 1
     return last

@@ -41,8 +41,8 @@ CROWD = 256
 MANY = 2_000
 # ... and from so many on it is worth it to tell what they share: below, the import costs as much as it saves.
 VERY_MANY = 10_000
-# Of two texts with an Indel similarity of RATIO, each holds RATIO / (2 - RATIO) of the other's words; a contained one CONTAINED.
-LEAST_WORDS = min(RATIO / (2 - RATIO), CONTAINED) - 1e-9
+# Of two texts with an Indel similarity of RATIO, the longer holds as much of the shorter one's words; of a contained one CONTAINED.
+LEAST_WORDS = min(RATIO, CONTAINED) - 1e-9
 # Two rows a band: a pair with J = 0.3 shares no band with probability (1 - 0.3**2) ** 192 = 1e-8, and one with J = 0.02,
 # as two texts on one subject have, shares one with probability 0.07.
 PERMUTATIONS, BANDS = 384, 192
@@ -155,11 +155,12 @@ def _numbered(said: Sequence[list[str]]) -> tuple[list[_Text], list[frozenset[_S
     places = np.arange(len(owners)) - np.repeat(ends - counts, counts) + np.repeat(np.cumsum(sizes) - sizes, counts)
     shingles = (spoken[places] * len(vocabulary) + spoken[places + 1]) * len(vocabulary) + spoken[places + 2]
 
-    order = np.argsort(shingles, kind="stable")  # equal ones side by side, by the number of their text
+    order = np.argsort(shingles)  # equal ones side by side
     firsts = np.flatnonzero(np.diff(shingles[order], prepend=-1))
-    lasts = np.append(firsts[1:], len(order)) - 1
+    beside = owners[order]
+    several = np.minimum.reduceat(beside, firsts) != np.maximum.reduceat(beside, firsts)
     shared = np.zeros(len(order), dtype=bool)
-    shared[order] = np.repeat(owners[order[firsts]] != owners[order[lasts]], lasts - firsts + 1)
+    shared[order] = np.repeat(several, np.diff(firsts, append=len(order)))
 
     texts: list[_Text] = []
     common: list[frozenset[_Shingle]] = []
@@ -269,14 +270,16 @@ def _in_crowd(texts: Sequence[_Text], crowd: Sequence[int]) -> set[tuple[int, in
     """
     Propose pairs among texts that share what very many share, by all their words.
 
-    A verdict asks for two thirds of the words of one of the two at least, in order: so the other holds so many of any
-    that are left when a third is taken away. How many of them each text holds is counted for all texts at once, each a
-    bit of a long number, and the digits of the counts in as many long numbers.
+    A verdict asks for four fifths of the words of the shorter of the two at least, in order: so the longer holds so many of
+    any that are left when a fifth is taken away. Each text asks those that are as long or longer. How many of its words each
+    of them holds is counted for all at once, each a bit of a long number, and the digits of the counts in as many long numbers.
     """
-    bags = [_bag(texts[number].words) for number in crowd]
+    ordered = sorted(crowd, key=lambda number: -len(texts[number].words))
+    bags = [_bag(texts[number].words) for number in ordered]
     found: set[tuple[int, int]] = set()
-    for place, others in (_by_counts if len(crowd) > MANY else _by_bits)(bags):
-        found.update((min(crowd[place], crowd[other]), max(crowd[place], crowd[other])) for other in others if other != place)
+    for place, others in (_by_counts if len(bags) > MANY else _by_bits)(bags):
+        own = ordered[place]
+        found.update((own, number) if own < number else (number, own) for number in map(ordered.__getitem__, others))
     return found
 
 
@@ -288,7 +291,7 @@ def _asked(size: int) -> tuple[int, int]:
 
 
 def _by_bits(bags: Sequence[list[str]]) -> Iterator[tuple[int, Iterable[int]]]:
-    """Yield for each text, by its place, the first places of those that hold enough of its rarest words."""
+    """Yield for each text, by its place, the first places of those before it that hold enough of its rarest words."""
     frequency = Counter(chain.from_iterable(bags))
     standing: dict[str, list[int]] = {word: [] for word, times in frequency.items() if times > 1}
     for place, bag in enumerate(bags):
@@ -307,7 +310,7 @@ def _by_bits(bags: Sequence[list[str]]) -> Iterator[tuple[int, Iterable[int]]]:
         mask = 0
         for digit in digits[hits.bit_length() - 1 :]:  # `hits` of them, a power of two, or more
             mask |= digit
-        yield place, islice(_places(mask), HOTTEST)
+        yield place, islice(_places(mask & ((1 << place) - 1)), HOTTEST)
 
 
 def _by_counts(bags: Sequence[list[str]]) -> Iterator[tuple[int, Iterable[int]]]:
@@ -321,18 +324,20 @@ def _by_counts(bags: Sequence[list[str]]) -> Iterator[tuple[int, Iterable[int]]]
     frequency = np.bincount(words)
     rarest = words[np.argsort(owners * (len(bags) + 1) + frequency[words], kind="stable")]  # first, text by text
     standing = owners[np.argsort(words, kind="stable")]  # the places of each word, word by word
-    ends = np.cumsum(frequency)
-    starts = ends - frequency
-    nowhere = np.zeros(0, dtype=np.int64)
+    starts = np.cumsum(frequency) - frequency
+    ends = starts.copy()  # of those places that come before the text that asks
     at = 0
     for place, bag in enumerate(bags):
         number, hits = _asked(len(bag))
         asked = rarest[at : at + number]
-        asked = asked[frequency[asked] > 1]
+        asked = asked[ends[asked] > starts[asked]]
         held = [standing[start:end] for start, end in zip(starts[asked].tolist(), ends[asked].tolist())]
-        counts = np.bincount(np.concatenate(held) if held else nowhere, minlength=len(bags))
-        yield place, np.flatnonzero(counts >= hits)[:HOTTEST].tolist()
+        if len(held) >= hits:
+            yield place, np.flatnonzero(np.bincount(np.concatenate(held)) >= hits)[:HOTTEST].tolist()
+        else:
+            yield place, []
         at += len(bag)
+        ends[rarest[at - len(bag) : at]] += 1
 
 
 def _bag(words: Sequence[str]) -> list[str]:
