@@ -30,7 +30,7 @@ def processors() -> int:
 
 def forks() -> bool:
     """Whether helpers are forks of this process, and find what it holds; elsewhere they start with nothing."""
-    # Forking is fastest, and safe as long as nobody here has threads; elsewhere the system's own way is taken.
+    # Forking is fastest, and safe as long as nobody here has threads. Elsewhere each begins anew: the system's own way may be a fork, too.
     threads = sys.modules.get("threading")
     return sys.platform == "linux" and (threads is None or threads.active_count() == 1)
 
@@ -66,7 +66,7 @@ class _Crew:
         import multiprocessing
 
         self._forks = forks()
-        self._context: Any = multiprocessing.get_context("fork" if self._forks else None)
+        self._context: Any = multiprocessing.get_context("fork" if self._forks else "spawn")
         self._do, self._tasks, self._number = do, tasks, number
         size = max(1, min(64, len(tasks) // (number * 8)))
         self._waiting = [list(range(at, min(at + size, len(tasks)))) for at in range(0, len(tasks), size)][::-1]
@@ -155,7 +155,7 @@ class Team:
         self._idle: list[Any] = []
         self._workers: dict[Any, Any] = {}
         forked = forks()
-        context: Any = multiprocessing.get_context("fork" if forked else None)
+        context: Any = multiprocessing.get_context("fork" if forked else "spawn")
         for _ in range(min(number, _MOST) if number > 1 else 0):
             ours, theirs = context.Pipe()
             worker = context.Process(target=_work, args=(theirs, do, [ours, *self._workers] if forked else []), daemon=True)

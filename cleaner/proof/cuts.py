@@ -3,8 +3,8 @@ Where a Markdown text can be cut in two, so that each part reads alone as it rea
 
 That is before a line which stands at the margin under a blank line and is no list item or quote, since it ends every list,
 quote, table and paragraph above it; unless a fence or raw HTML is open there, which alone go on over blank lines. Those few are
-tracked here, and wherever it takes more than a look at their first line to know whether they are open, no cut is made
-below: the text is then proved in longer parts, or whole.
+tracked here. Where one may stand in a list item or a block of HTML, or not, and that decides where it ends, no cut is made
+below: the text is then proved in longer parts, or whole. A property test holds every cut against the reader.
 """
 
 from __future__ import annotations
