@@ -27,7 +27,7 @@ duckdb = pytest.importorskip("duckdb", reason="duckdb is not installed: nothing 
 pa = pytest.importorskip("pyarrow", reason="pyarrow is not installed: nothing here can be tested; pip install 'cleaner[duckdb]'")
 bulk = pytest.importorskip("cleaner.engines.duckdb")
 
-KILLS = int(os.environ.get("CLEANER_KILLS", "4"))
+KILLS = int(os.environ.get("CLEANER_KILLS", "2"))
 posix = pytest.mark.skipif(os.name != "posix", reason="processes are killed otherwise here")
 
 

@@ -36,7 +36,7 @@ from pyarrow import parquet
 from cleaner.engines import arrow, cluster, spark
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="processes are started and killed otherwise here")
-LONG = pytest.mark.skipif("CLEANER_SPARK_LONG" not in os.environ, reason="takes minutes: CLEANER_SPARK_LONG=1 runs it")
+LONG = "CLEANER_SPARK_LONG" in os.environ  # minutes more
 MANY = int(os.environ.get("CLEANER_SPARK_ROWS", "100000"))
 
 
@@ -148,7 +148,7 @@ def test_a_killed_worker_changes_nothing(tmp_path, workers):
     st.randoms(use_true_random=False),
     st.sampled_from([Measure(), Measure(keep="first", fewest=1, threshold=0.6)]),
 )
-@settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+@settings(max_examples=2, deadline=None, suppress_health_check=list(HealthCheck), database=None)
 def test_whatever_the_texts(tmp_path_factory, workers, texts, drawn, measure):
     """Texts that are likely to meet, and any at all, in any order: the same tables as in memory."""
     made = rows(texts) + rows(texts[:3], "other.jsonl") + rows(texts[:2])
@@ -226,19 +226,19 @@ def alone(folder: Path, *words: str) -> subprocess.Popen[bytes]:
     return subprocess.Popen(command, cwd=folder, env={**kept, **quick}, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
 
-@LONG
-def test_the_command_killed_and_run_again(tmp_path):
-    """On local[2], killed behind a stage and run again: the tables of memory, nothing torn before that, and no word of Java's on the terminal."""
+def test_the_command(tmp_path):
+    """On local[2], where CLEANER_SPARK_LONG=1 killed behind a stage and run again: the tables of memory, nothing torn before that, no word of Java's on the terminal."""
     write(tmp_path / "a.jsonl", collection(200, 8))
     words = ("a.jsonl", "-o", "out", "--work", "work")
-    first = alone(tmp_path, *words)
-    last = time.monotonic() + 900
-    while not list(tmp_path.glob("work/spark-*/folded.done")):
-        assert first.poll() is None and time.monotonic() < last, first.communicate()
-        time.sleep(0.05)
-    first.kill()
-    first.communicate()
-    assert not list(tmp_path.glob("out/*.jsonl"))
+    if LONG:
+        first = alone(tmp_path, *words)
+        last = time.monotonic() + 900
+        while not list(tmp_path.glob("work/spark-*/folded.done")):
+            assert first.poll() is None and time.monotonic() < last, first.communicate()
+            time.sleep(0.05)
+        first.kill()
+        first.communicate()
+        assert not list(tmp_path.glob("out/*.jsonl"))
     done = alone(tmp_path, *words)
     out, err = done.communicate(timeout=1800)
     assert (done.returncode, err) == (0, b""), err
@@ -350,7 +350,6 @@ def test_a_master_that_is_not_there(tmp_path):
         assert done.returncode == 2 and said in done.stderr and len(done.stderr.splitlines()) == 1, done.stderr
 
 
-@LONG
 def test_inputs_that_cannot_be_read(tmp_path, workers):
     """A path that is not there, a damaged file and a table without texts are named as in memory, and the rest goes on."""
     write(tmp_path / "a.jsonl", [BASE, BASE, "other"])

@@ -49,7 +49,7 @@ OPTIONS = [
     Options(profile="article", pedantic=True, unsafe_fixes=True),
 ]
 FORMATS: list[Format] = ["markdown", "text", "html", "rst", "asciidoc"]
-THOROUGH = settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck))
+THOROUGH = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @pytest.mark.parametrize("options", OPTIONS, ids=["keep", "canonical", "article", "article-canonical", "article-unsafe"])

@@ -26,6 +26,7 @@ def made() -> list[Site]:
     from cleaner import language, marks, repair, source, tags, words
     from cleaner.feeds import prose
     from cleaner.match import facts
+    from cleaner.proof import cuts
     from cleaner.segment import inline
 
     forms: tuple[Format, ...] = ("markdown", "html", "text", "rst", "asciidoc")
@@ -35,12 +36,13 @@ def made() -> list[Site]:
     found += [Site("source.py:412", sign, re.MULTILINE, True) for sign in source._SIGNS]
     found += [Site("match/facts.py:113", facts._reader().pattern, facts._reader().flags, True)]
     found += [Site("words.py:65", each.pattern, each.flags, True) for each in (words._latin(), words._general(), *words._counted())]
+    found += [Site("proof/cuts.py:70", cuts._item(content).pattern, cuts._item(content).flags, False) for content in (2, 9)]
     assert language and repair and tags  # theirs are one set of characters, or one name
     return found
 
 
 #: Where they are made. Those of `facts._pattern` are given to it as they stand in the source, and are looked for there.
-MADE = frozenset({"feeds/prose.py", "segment/inline.py", "marks.py", "source.py", "match/facts.py", "words.py", "language.py", "repair.py", "tags.py", "patterns.py", "globs.py", "engines/cluster.py"})
+MADE = frozenset({"feeds/prose.py", "segment/inline.py", "marks.py", "source.py", "match/facts.py", "words.py", "language.py", "repair.py", "tags.py", "patterns.py", "globs.py", "engines/cluster.py", "proof/cuts.py"})
 #: Patterns that are never given a long text, by what bounds it.
 BOUNDED = {
     # These count what they repeat, so that they are linear from some thousand characters on; at that length they are slow.

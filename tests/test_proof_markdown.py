@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -107,11 +109,11 @@ PIECES = st.sampled_from(
 )
 
 
-@given(st.lists(PIECES, min_size=1, max_size=7), st.sampled_from(["\n", "\n\n", "\n\n\n", "\r\n\r\n"]), st.data())
-@settings(max_examples=1500, deadline=None, suppress_health_check=list(HealthCheck))
-def test_the_gate_lets_nothing_through_that_the_proof_refuses(pieces: list[str], gap: str, data: st.DataObject) -> None:
-    """Whatever `obvious` calls obvious, the proof accepts: for deletions of blocks with any white space about them."""
-    text = gap.join(pieces) + data.draw(st.sampled_from(["", "\n"]))
+@given(st.lists(PIECES, min_size=1, max_size=7), st.lists(st.sampled_from(["\n", "\n\n", "\n\n\n", "\r\n\r\n"]), min_size=7, max_size=7), st.booleans(), st.data())
+@settings(max_examples=1000, deadline=None, suppress_health_check=list(HealthCheck))
+def test_the_gate_lets_nothing_through_that_the_proof_refuses(pieces: list[str], gaps: list[str], evenly: bool, data: st.DataObject) -> None:
+    """Whatever `obvious` calls obvious, the proof accepts: for deletions of runs of blocks with any white space about them."""
+    text = "".join(chain.from_iterable(zip(pieces, gaps[:1] * 7 if evenly else gaps))).rstrip("\r\n") + data.draw(st.sampled_from(["", "\n"]))
     made = article(text, "markdown")
     page = Page(made, segment(made), Options())
     if not page.blocks:
@@ -120,8 +122,8 @@ def test_the_gate_lets_nothing_through_that_the_proof_refuses(pieces: list[str],
     edits: list[Edit] = []
     at = 0
     for number in chosen:
-        block = page.blocks[number]
-        start, end = block.span
+        start = page.blocks[number].span.start
+        end = page.blocks[min(number + data.draw(st.sampled_from([0, 0, 1, 2])), len(page.blocks) - 1)].span.end
         while start > at and text[start - 1] in "\r\n" and data.draw(st.booleans()):
             start -= 1
         while end < len(text) and text[end] in "\r\n" and data.draw(st.booleans()):
@@ -140,6 +142,14 @@ def test_the_gate_knows_that_a_heading_sets_lines_apart() -> None:
     made = article(text, "markdown")
     page = Page(made, segment(made), Options())
     assert not obvious(page, [Edit(Span(36, 46), "# Heading\n", "")])
+
+
+def test_the_gate_knows_that_the_end_of_one_paragraph_and_the_beginning_of_the_next_kept_their_rest_apart() -> None:
+    """Without both, the first line of the one and the last line of the other are one paragraph."""
+    made = article("Plain words.\nOther words.\n\nOther words.\nMore words.\n", "markdown")
+    page = Page(made, segment(made), Options())
+    (edit,) = without(made.text, "Other words.\n\nOther words.\n")[1]
+    assert not obvious(page, [edit])
 
 
 def test_the_gate_knows_plain_paragraphs() -> None:
@@ -182,7 +192,7 @@ TEXTS = st.builds(lambda rows, end: end.join([*rows, ""]), st.lists(LINES, min_s
 
 
 @given(TEXTS)
-@settings(max_examples=1500, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=800, deadline=None, suppress_health_check=list(HealthCheck))
 def test_a_cut_is_never_inside_a_block(text: str) -> None:
     """Where the text is cut, the reader begins a block of its own, whatever stands above."""
     tokens = MarkdownIt("commonmark").enable("table").parse(text)
@@ -193,7 +203,7 @@ def test_a_cut_is_never_inside_a_block(text: str) -> None:
 
 
 @given(TEXTS, st.data())
-@settings(max_examples=1500, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=800, deadline=None, suppress_health_check=list(HealthCheck))
 def test_parts_that_agree_are_wholes_that_agree(text: str, data: st.DataObject) -> None:
     """The proof of the parts around the edits accepts nothing that the proof of the whole refuses, and refuses nothing that it accepts."""
     rows = [0, *(at + 1 for at, char in enumerate(text) if char == "\n")]

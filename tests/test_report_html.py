@@ -163,8 +163,8 @@ def naughty(each: int = 25) -> list[Report]:
 @needs_shared
 def test_no_naughty_string_becomes_markup() -> None:
     """The same for the strings that are known to break programs."""
-    for each in naughty():
-        for view in (View(), FIXED):
+    for at, each in enumerate(naughty()):
+        for view in (View(), FIXED) if at % 4 == 0 else (View(),):
             walk = Walk(render(each, "html", view))
             assert not walk.made - MADE
             assert walk.raw == Walk(PAGE).raw

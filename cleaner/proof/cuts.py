@@ -95,6 +95,11 @@ def _items() -> re.Pattern[str]:
 
 
 @cache
+def _item(content: int) -> re.Pattern[str]:
+    return re.compile(rf"(?:\n(?: {{{content}}}.*|[ \t\r]*$))*", re.MULTILINE)
+
+
+@cache
 def _blank() -> re.Pattern[str]:
     return re.compile(r"\n[ \t]*\r?\n")
 
@@ -198,8 +203,8 @@ def _end_in_item(text: str, opening: re.Match[str]) -> int:
     if start and text[text.rfind("\n", 0, start - 1) + 1 : start].strip():
         return -1  # below a line of text it may be no item
     fence = opening["fence"]
-    item = re.compile(rf"(?:\n(?: {{{content}}}.*|[ \t\r]*$))*", re.MULTILINE).match(text, opening.end())
-    for closing in _fences().finditer(text, opening.end(), item.end() if item else -1):
+    item = _item(content).match(text, opening.end())
+    for closing in _fences().finditer(text, opening.end(), item.end() if item else opening.end()):
         if closing["fence"][0] == fence[0] and len(closing["fence"]) >= len(fence) and len(closing["indent"].expandtabs(4)) <= content + 3:
             return closing.end()
     return -1

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from cleaner import lines
 from cleaner.model import Block, Edit
@@ -42,9 +43,10 @@ def obvious(page: Page, edits: Sequence[Edit]) -> bool:
         # What is left above and below must still be set apart as they were: by a blank line where either side had one.
         if at and touched < len(blocks):
             before, after = blocks[at - 1].span.end, blocks[touched].span.start
-            gaps = (text[before : blocks[at].span.start], text[blocks[touched - 1].span.end : after])
-            left = text[before : edit.span.start].count("\n") + text[edit.span.end : after].count("\n")
-            if min(2, left) != max(min(2, gap.count("\n")) for gap in gaps):
+            # What goes may have been the end of one paragraph and the beginning of the next: the lines between count, too.
+            gaps = (text.count("\n", one.span.end, other.span.start) for one, other in pairwise(blocks[at - 1 : touched + 1]))
+            left = text.count("\n", before, edit.span.start) + text.count("\n", edit.span.end, after)
+            if min(2, left) != min(2, max(gaps)):
                 return False
             # A heading sets two paragraphs apart without a blank line.
             beside = blocks[at - 1].kind, blocks[touched].kind
