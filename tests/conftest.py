@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from pathlib import Path
 
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
+
+# A shell that runs this behind other things has Ctrl-C ignored, and all that is started here would inherit that.
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 #: What takes minutes begins first, so that no process is left alone with it in the end.
 LONGEST = ("test_engine_spark", "test_report_html", "test_fix_real", "test_engine_duckdb", "test_install", "test_review_browser", "test_engines_agree", "test_laws", "test_patterns")
