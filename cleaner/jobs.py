@@ -63,10 +63,7 @@ class _Crew:
     """The workers of one run."""
 
     def __init__(self, do: Callable[[Any], Any], tasks: Sequence[Any], number: int) -> None:
-        import multiprocessing
-
-        self._forks = forks()
-        self._context: Any = multiprocessing.get_context("fork" if self._forks else "spawn")
+        self._context = _context()
         self._do, self._tasks, self._number = do, tasks, number
         size = max(1, min(64, len(tasks) // (number * 8)))
         self._waiting = [list(range(at, min(at + size, len(tasks)))) for at in range(0, len(tasks), size)][::-1]
@@ -102,13 +99,7 @@ class _Crew:
         self._workers.clear()
 
     def _hire(self) -> None:
-        ours, theirs = self._context.Pipe()
-        # A forked worker holds copies of the other workers' pipes, and would keep them open.
-        others = [ours, *self._workers] if self._forks else []
-        worker = self._context.Process(target=_work, args=(theirs, self._do, others), daemon=True)
-        worker.start()
-        theirs.close()
-        self._give(ours, worker)
+        self._give(*_hired(self._context, self._do, self._workers))
 
     def _give(self, pipe: Any, worker: Any) -> None:
         portion = self._waiting.pop()
@@ -149,20 +140,14 @@ class Team:
             do: A function of a module, as helpers have to find it by its name. It raises nothing.
             number: Of helpers; with 1 the work is done here.
         """
-        import multiprocessing
-
         self._do = do
         self._idle: list[Any] = []
         self._workers: dict[Any, Any] = {}
-        forked = forks()
-        context: Any = multiprocessing.get_context("fork" if forked else "spawn")
+        context = _context() if number > 1 else None
         for _ in range(min(number, _MOST) if number > 1 else 0):
-            ours, theirs = context.Pipe()
-            worker = context.Process(target=_work, args=(theirs, do, [ours, *self._workers] if forked else []), daemon=True)
-            worker.start()
-            theirs.close()
-            self._workers[ours] = worker
-            self._idle.append(ours)
+            pipe, worker = _hired(context, do, self._workers)
+            self._workers[pipe] = worker
+            self._idle.append(pipe)
 
     def each(self, tasks: Iterable[T]) -> Iterator[tuple[T, Any]]:
         """Do all tasks, and yield each with its result, in order."""
@@ -222,6 +207,24 @@ class Team:
             return self._do(task)
         self._idle.append(pipe)
         return result
+
+
+def _context() -> Any:
+    """Return the way in which helpers begin."""
+    import multiprocessing
+
+    return multiprocessing.get_context("fork" if forks() else "spawn")
+
+
+def _hired(context: Any, do: Callable[[Any], Any], others: Iterable[Any]) -> tuple[Any, Any]:
+    """Start a helper; return our end of its pipe, and the helper."""
+    ours, theirs = context.Pipe()
+    # A forked one holds copies of our ends of all pipes, the others' and its own, and would keep them open.
+    held = [ours, *others] if context.get_start_method() == "fork" else []
+    worker = context.Process(target=_work, args=(theirs, do, held), daemon=True)
+    worker.start()
+    theirs.close()
+    return ours, worker
 
 
 def _work(pipe: Any, do: Callable[[Any], Any], others: Sequence[Any]) -> None:

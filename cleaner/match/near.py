@@ -336,8 +336,8 @@ def _by_counts(bags: Sequence[list[str]]) -> Iterator[tuple[int, Iterable[int]]]
             yield place, np.flatnonzero(np.bincount(np.concatenate(held)) >= hits)[:HOTTEST].tolist()
         else:
             yield place, []
+        ends[rarest[at : at + len(bag)]] += 1
         at += len(bag)
-        ends[rarest[at - len(bag) : at]] += 1
 
 
 def _bag(words: Sequence[str]) -> list[str]:

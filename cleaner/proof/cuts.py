@@ -185,10 +185,7 @@ def _end(text: str, opening: re.Match[str], indent: str) -> int:
     """Return where an opening ends; -1 where it depends on more than itself."""
     if opening["markup"]:
         return _end_of_markup(text, opening, indent)
-    fence = opening["fence"]
-    for closing in _fences().finditer(text, opening.end()):
-        if closing["fence"][0] != fence[0] or len(closing["fence"]) < len(fence):
-            continue
+    for closing in _closings(text, opening, len(text)):
         if len(closing["indent"].expandtabs(4)) > 3:
             if indent:
                 return -1  # it closes a fence inside a list item, and no other
@@ -197,17 +194,22 @@ def _end(text: str, opening: re.Match[str], indent: str) -> int:
     return -1
 
 
+def _closings(text: str, opening: re.Match[str], end: int) -> Iterator[re.Match[str]]:
+    """Yield the fences below an opening one that may close it, however they are indented."""
+    fence = opening["fence"]
+    for closing in _fences().finditer(text, opening.end(), end):
+        if closing["fence"][0] == fence[0] and len(closing["fence"]) >= len(fence):
+            yield closing
+
+
 def _end_in_item(text: str, opening: re.Match[str]) -> int:
     """Return where a fence ends that begins a list item, if the item goes on as far; -1 otherwise, since whatever ends the item ends it, too."""
     start, content = opening.start(), opening.start("fence") - opening.start()
     if start and text[text.rfind("\n", 0, start - 1) + 1 : start].strip():
         return -1  # below a line of text it may be no item
-    fence = opening["fence"]
     item = _item(content).match(text, opening.end())
-    for closing in _fences().finditer(text, opening.end(), item.end() if item else opening.end()):
-        if closing["fence"][0] == fence[0] and len(closing["fence"]) >= len(fence) and len(closing["indent"].expandtabs(4)) <= content + 3:
-            return closing.end()
-    return -1
+    closings = _closings(text, opening, item.end() if item else opening.end())
+    return next((closing.end() for closing in closings if len(closing["indent"].expandtabs(4)) <= content + 3), -1)
 
 
 def _end_of_markup(text: str, opening: re.Match[str], indent: str) -> int:

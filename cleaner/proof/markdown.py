@@ -103,17 +103,11 @@ def disputed(before: str, after: str, edits: Sequence[Edit]) -> list[Part]:
         own = moved(part.edits, part.before.start)
         if plain(one, other, own):
             continue
-        try:
-            old, old_links = _read(one)
-            new, new_links = _read(other)
-        except (_TooDeep, RecursionError):
+        defined = _defined(one, other, own)
+        if defined is None:
             found.add(part)
-            continue
-        touched = _Touched(one, own)
-        if not _agree(list(_left(old, touched)), new, touched, other):
-            found.add(part)
-        elif old_links != new_links:
-            links[part] = old_links, new_links
+        elif defined[0] != defined[1]:
+            links[part] = defined
     if links:
         try:
             found |= _unlinked(before, parted, links)
@@ -164,15 +158,19 @@ def _unlinked(before: str, parted: Parted, changed: Mapping[Part, tuple[_Links, 
 
 def reads_alike(before: str, after: str, edits: Sequence[Edit]) -> bool:
     """Whether an edited text reads as the original, but for what sorted, disjoint edits say: both are read from end to end."""
+    defined = _defined(before, after, edits)
+    return defined is not None and defined[0] == defined[1]
+
+
+def _defined(before: str, after: str, edits: Sequence[Edit]) -> tuple[_Links, _Links] | None:
+    """Return the links that two texts define; None where their blocks differ by more than the edits say, or cannot be told."""
     try:
         old, old_links = _read(before)
         new, new_links = _read(after)
     except (_TooDeep, RecursionError):
-        return False
-    if old_links != new_links:
-        return False
+        return None
     touched = _Touched(before, edits)
-    return _agree(list(_left(old, touched)), new, touched, after)
+    return (old_links, new_links) if _agree(list(_left(old, touched)), new, touched, after) else None
 
 
 def _may_nest(text: str) -> bool:
