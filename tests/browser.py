@@ -9,6 +9,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 
 import pytest
@@ -44,6 +45,7 @@ def browser() -> Iterator[Any]:
         options.add_argument(option)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
     opened = selenium.Chrome(options=options, service=Service(driver))
+    opened.set_script_timeout(300)  # a busy machine is no failure
     try:
         yield opened
     finally:
@@ -117,3 +119,17 @@ for (let node = walker.nextNode(); node; node = walker.nextNode()) {
 if (seen < 50) found.add(`only ${seen} texts were looked at`);
 return [...found];
 """
+
+
+def focus(browser: Any) -> str:
+    """Return the finding that the focus is in, or what it is on: its id, its name, or its tag."""
+    at: str = browser.execute_script("const at = document.activeElement; return at.closest('details.finding') ? at.closest('details.finding').id : at.id || at.name || at.localName")
+    return at
+
+
+def rests(browser: Any, name: str) -> bool:
+    """Whether the focus comes to rest there: where a link goes, the browser drops it first, and the page takes it up again."""
+    end = monotonic() + 30
+    while focus(browser) != name and monotonic() < end:
+        sleep(0.02)
+    return focus(browser) == name

@@ -36,7 +36,6 @@ from pyarrow import parquet
 from cleaner.engines import arrow, cluster, spark
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="processes are started and killed otherwise here")
-LONG = "CLEANER_SPARK_LONG" in os.environ  # minutes more
 MANY = int(os.environ.get("CLEANER_SPARK_ROWS", "100000"))
 
 
@@ -215,42 +214,6 @@ def test_one_long_chain_is_one_component(tmp_path, workers):
     assert len(stages.seconds) // 2 <= 12, "rounds grow with the logarithm"
 
 
-# --- a machine of its own ---------------------------------------------------------------------------------------------
-
-
-def alone(folder: Path, *words: str) -> subprocess.Popen[bytes]:
-    """Start the command as a user does, on two cores of this machine, with nothing of the cluster's."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("SPARK", "PYSPARK", "CLEANER"))}
-    command = [sys.executable, "-m", "cleaner", "audit", "--engine", "spark", "--by", "text", *words]
-    quick = {"JDK_JAVA_OPTIONS": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC", "SPARK_MASTER": "local[2]"}
-    return subprocess.Popen(command, cwd=folder, env={**kept, **quick}, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-
-
-def test_the_command(tmp_path):
-    """On local[2], where CLEANER_SPARK_LONG=1 killed behind a stage and run again: the tables of memory, nothing torn before that, no word of Java's on the terminal."""
-    write(tmp_path / "a.jsonl", collection(200, 8))
-    words = ("a.jsonl", "-o", "out", "--work", "work")
-    if LONG:
-        first = alone(tmp_path, *words)
-        last = time.monotonic() + 900
-        while not list(tmp_path.glob("work/spark-*/folded.done")):
-            assert first.poll() is None and time.monotonic() < last, first.communicate()
-            time.sleep(0.05)
-        first.kill()
-        first.communicate()
-        assert not list(tmp_path.glob("out/*.jsonl"))
-    done = alone(tmp_path, *words)
-    out, err = done.communicate(timeout=1800)
-    assert (done.returncode, err) == (0, b""), err
-    assert b"200" in out
-    assert not list((tmp_path / "work").iterdir()), "nothing of either run is left in the work folder"
-    reader = Reader()
-    memory.run(Order((str(tmp_path / "a.jsonl"),), Measure(), str(tmp_path / "memory"), jobs=1), reader)
-    named = {table: [tuple("a.jsonl" if cell == str(tmp_path / "a.jsonl") else cell for cell in row) for row in told] for table, told in read(tmp_path / "memory").items()}
-    found = read(tmp_path / "out")
-    assert len(found["cleaned"]) == len(named["cleaned"]) and sorted(map(repr, found["cleaned"])) == sorted(map(repr, named["cleaned"]))
-
-
 # --- pieces -----------------------------------------------------------------------------------------------------------
 
 
@@ -332,6 +295,9 @@ def test_without_java(monkeypatch, tmp_path):
     (tmp_path / "bin" / "java").write_text("#!/bin/sh\necho 'openjdk version \"1.8.0_402\"' >&2\n")
     (tmp_path / "bin" / "java").chmod(0o755)
     with pytest.raises(MissingExtra, match="is Java 8: install it"):
+        cluster.java()
+    (tmp_path / "bin" / "java").write_text("#!/bin/sh\necho 'NOTE: Picked up JDK_JAVA_OPTIONS: -XX:Odd\nUnrecognized VM option: Odd' >&2\nexit 1\n")
+    with pytest.raises(MissingExtra, match="bin/java does not start: it says Unrecognized VM option: Odd$"):
         cluster.java()
     monkeypatch.delenv("JAVA_HOME")
     monkeypatch.setenv("PATH", str(tmp_path))

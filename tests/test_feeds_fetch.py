@@ -544,10 +544,10 @@ def test_a_retry_after_that_says_nothing_is_passed_over(server, value):
 
 def test_a_wait_that_does_not_fit_is_not_begun(server):
     """A pause that would outlast the time allowed ends the fetch at once."""
-    server.routes["/feed"] = answer(503, Retry_After="10")
+    server.routes["/feed"] = answer(503, Retry_After="100")
     begun = time.monotonic()
-    assert "answers 503" in error_of(f"{server.url}/feed", QUICK._replace(whole=3, patience=20))
-    assert time.monotonic() - begun < 3
+    assert "answers 503" in error_of(f"{server.url}/feed", QUICK._replace(whole=90, patience=200))
+    assert time.monotonic() - begun < 90
 
 
 def reset(handler) -> None:
@@ -900,7 +900,7 @@ def test_closing_the_iterator_waits_for_nobody(server):
     next(results)
     begun = time.monotonic()
     results.close()
-    assert time.monotonic() - begun < 10
+    assert time.monotonic() - begun < 50
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals are sent otherwise here")
