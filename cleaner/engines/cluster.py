@@ -43,19 +43,19 @@ def java() -> str:
         MissingExtra: If there is none, or one that is too old.
     """
     home = os.environ.get("JAVA_HOME")
-    program = os.path.join(home, "bin", "java") if home else shutil.which("java")
+    program = (os.path.join(home, "bin", "java") if home else shutil.which("java")) or "java"
     try:
-        told = subprocess.run([program or "java", "-version"], capture_output=True, check=True, timeout=120).stderr.decode("utf-8", "replace")
+        told = subprocess.run([program, "-version"], capture_output=True, check=True, timeout=120).stderr.decode("utf-8", "replace")
     except subprocess.CalledProcessError as error:
         said = next((line for line in error.stderr.decode("utf-8", "replace").splitlines() if not line.startswith("NOTE:")), "nothing")
-        raise MissingExtra(f"the engine spark needs Java {_JAVA} or newer, and {program or "java"} does not start: it says {said}") from None
+        raise MissingExtra(f"the engine spark needs Java {_JAVA} or newer, and {program} does not start: it says {said}") from None
     except (OSError, subprocess.SubprocessError):
         where = f"JAVA_HOME ({home}) has none" if home else "there is none on PATH"
         raise MissingExtra(f"the engine spark needs Java {_JAVA} or newer, and {where}: {_INSTALL}") from None
     version = re.search(r'version "(?:1\.)?(\d+)', told)
     if version and int(version[1]) < _JAVA:
         raise MissingExtra(f"the engine spark needs Java {_JAVA} or newer, and {program} is Java {version[1]}: {_INSTALL}")
-    return program or "java"
+    return program
 
 
 @contextmanager
