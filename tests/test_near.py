@@ -125,8 +125,12 @@ def test_both_ways_to_count_words_in_a_crowd_agree(said):
     """Long numbers for some texts, numpy for many: the same places in the same order."""
     bags = [near._bag(each) for each in said]
     assert all(len(set(bag)) == len(bag) == len(each) for bag, each in zip(bags, said))
-    one, other = ([(place, list(others)) for place, others in way(bags)] for way in (near._by_bits, near._by_counts))
-    assert one == other
+    spoken, sizes, _ = near._spoken(said)
+    ends = [sum(sizes[: at + 1]) for at in range(len(said))]
+    numbered = [near._Text(each, frozenset(), spoken[end - len(each) : end]) for each, end in zip(said, ends)]
+    ways = (near._by_bits(bags), near._by_counts([near._Text(each, frozenset()) for each in said]), near._by_counts(numbered))
+    one, other, told = ([(place, list(others)) for place, others in way] for way in ways)
+    assert one == other == told
 
 
 @given(corpora(), st.sampled_from(["{}", "the {}", "Zoë’s {} 北京 {}"]))

@@ -21,7 +21,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 from math import ceil
 from operator import itemgetter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from cleaner.model import Relation, Scores
 from cleaner.words import words
@@ -65,6 +65,7 @@ class Pair(NamedTuple):
 class _Text(NamedTuple):
     words: list[str]
     shingles: frozenset[_Shingle]
+    numbers: Any = None  # of its words, an array, where they were told; in the order of the words
 
 
 def pairs(keys: Sequence[str], few: int) -> list[Pair]:
@@ -142,18 +143,17 @@ def _numbered(said: Sequence[list[str]]) -> tuple[list[_Text], list[frozenset[_S
     """
     import numpy as np
 
-    vocabulary = {word: number for number, word in enumerate(sorted(set(chain.from_iterable(said))))}
-    if len(vocabulary) >= 2**21:
+    spoken, sizes, many = _spoken(said)
+    if many >= 2**21:
         return None
-    sizes = np.fromiter(map(len, said), np.int64, len(said))
-    spoken = np.fromiter(map(vocabulary.__getitem__, chain.from_iterable(said)), np.int64, int(sizes.sum()))
     counts = np.where(sizes >= FEWEST_WORDS, sizes - 2, 0)  # of the shingles in each text
     ends = np.cumsum(counts)
     if not ends[-1]:
         return [_Text(each, frozenset()) for each in said], [frozenset()] * len(said)
+    begins = np.cumsum(sizes) - sizes
     owners = np.repeat(np.arange(len(said)), counts)
-    places = np.arange(len(owners)) - np.repeat(ends - counts, counts) + np.repeat(np.cumsum(sizes) - sizes, counts)
-    shingles = (spoken[places] * len(vocabulary) + spoken[places + 1]) * len(vocabulary) + spoken[places + 2]
+    places = np.arange(len(owners)) - np.repeat(ends - counts, counts) + np.repeat(begins, counts)
+    shingles = (spoken[places] * many + spoken[places + 1]) * many + spoken[places + 2]
 
     order = np.argsort(shingles)  # equal ones side by side
     firsts = np.flatnonzero(np.diff(shingles[order], prepend=-1))
@@ -164,11 +164,20 @@ def _numbered(said: Sequence[list[str]]) -> tuple[list[_Text], list[frozenset[_S
 
     texts: list[_Text] = []
     common: list[frozenset[_Shingle]] = []
-    for each, end, count in zip(said, ends.tolist(), counts.tolist()):
+    for each, begin, end, count in zip(said, begins.tolist(), ends.tolist(), counts.tolist()):
         own = shingles[end - count : end]
-        texts.append(_Text(each, frozenset(own.tolist())))
+        texts.append(_Text(each, frozenset(own.tolist()), spoken[begin : begin + len(each)]))
         common.append(frozenset(own[shared[end - count : end]].tolist()))
     return texts, common
+
+
+def _spoken(said: Sequence[list[str]]) -> tuple[Any, Any, int]:
+    """Return the words of all texts as numbers in their order, how many each text has, and how many different ones there are."""
+    import numpy as np
+
+    vocabulary = {word: number for number, word in enumerate(sorted(set(chain.from_iterable(said))))}
+    sizes = np.fromiter(map(len, said), np.int64, len(said))
+    return np.fromiter(map(vocabulary.__getitem__, chain.from_iterable(said)), np.int64, int(sizes.sum())), sizes, len(vocabulary)
 
 
 def _ratio(one: list[str], other: list[str]) -> float:
@@ -275,9 +284,8 @@ def _in_crowd(texts: Sequence[_Text], crowd: Sequence[int]) -> set[tuple[int, in
     of them holds is counted for all at once, each a bit of a long number, and the digits of the counts in as many long numbers.
     """
     ordered = sorted(crowd, key=lambda number: -len(texts[number].words))
-    bags = [_bag(texts[number].words) for number in ordered]
     found: set[tuple[int, int]] = set()
-    for place, others in (_by_counts if len(bags) > MANY else _by_bits)(bags):
+    for place, others in _by_counts([texts[number] for number in ordered]) if len(ordered) > MANY else _by_bits([_bag(texts[number].words) for number in ordered]):
         own = ordered[place]
         found.update((own, number) if own < number else (number, own) for number in map(ordered.__getitem__, others))
     return found
@@ -302,7 +310,7 @@ def _by_bits(bags: Sequence[list[str]]) -> Iterator[tuple[int, Iterable[int]]]:
     for place, bag in enumerate(bags):
         number, hits = _asked(len(bag))
         digits: list[int] = []
-        for word in sorted(bag, key=frequency.__getitem__)[:number]:
+        for word in sorted(bag, key=lambda word: (frequency[word], "\0" in word, word))[:number]:
             if word in standing:
                 if word not in bits:
                     bits[word] = _bits(standing[word], len(bags))
@@ -313,31 +321,45 @@ def _by_bits(bags: Sequence[list[str]]) -> Iterator[tuple[int, Iterable[int]]]:
         yield place, islice(_places(mask & ((1 << place) - 1)), HOTTEST)
 
 
-def _by_counts(bags: Sequence[list[str]]) -> Iterator[tuple[int, Iterable[int]]]:
-    """Yield what `_by_bits` does. Numbers of a hundred thousand digits add slower than numpy counts."""
+def _by_counts(texts: Sequence[_Text]) -> Iterator[tuple[int, Iterable[int]]]:
+    """Yield what `_by_bits` does of these texts' bags. Numbers of a hundred thousand digits add slower than numpy counts."""
     import numpy as np
 
-    numbers = {word: number for number, word in enumerate(dict.fromkeys(chain.from_iterable(bags)))}
-    words = np.fromiter(map(numbers.__getitem__, chain.from_iterable(bags)), np.int64)
-    sizes = np.fromiter(map(len, bags), np.int64, len(bags))
-    owners = np.repeat(np.arange(len(bags)), sizes)
+    if texts[0].numbers is None:
+        words, sizes, vocabulary = _spoken([text.words for text in texts])
+    else:
+        words = np.concatenate([text.numbers for text in texts])
+        sizes, vocabulary = np.fromiter((len(text.words) for text in texts), np.int64, len(texts)), int(words.max()) + 1
+    # Numbers are sorted for themselves, each with all that it is sorted by in it: to sort places by numbers takes several times as long.
+    owners = np.repeat(np.arange(len(texts)), sizes)
+    held = np.sort(owners * vocabulary + words)
+    words = held % vocabulary
+    firsts = np.flatnonzero(np.diff(held, prepend=-1))
+    if len(firsts) < len(held):  # as in a bag, what stands again in a text is another word
+        times = np.arange(len(held)) - np.repeat(firsts, np.diff(firsts, append=len(held)))
+        again = np.flatnonzero(times)
+        words[again] = vocabulary + np.unique(words[again] * (int(times.max()) + 1) + times[again], return_inverse=True)[1]
     frequency = np.bincount(words)
-    rarest = words[np.argsort(owners * (len(bags) + 1) + frequency[words], kind="stable")]  # first, text by text
-    standing = owners[np.argsort(words, kind="stable")]  # the places of each word, word by word
+    every = len(frequency)
+    by_rank = np.argsort(frequency, kind="stable")
+    rank = np.empty(every, np.int64)
+    rank[by_rank] = np.arange(every)
+    rarest = by_rank[np.sort(owners * every + rank[words]) % every]  # first, text by text
+    standing = np.sort(words * len(texts) + owners) % len(texts)  # the places of each word, word by word
     starts = np.cumsum(frequency) - frequency
     ends = starts.copy()  # of those places that come before the text that asks
     at = 0
-    for place, bag in enumerate(bags):
-        number, hits = _asked(len(bag))
+    for place, size in enumerate(sizes.tolist()):
+        number, hits = _asked(size)
         asked = rarest[at : at + number]
         asked = asked[ends[asked] > starts[asked]]
-        held = [standing[start:end] for start, end in zip(starts[asked].tolist(), ends[asked].tolist())]
-        if len(held) >= hits:
-            yield place, np.flatnonzero(np.bincount(np.concatenate(held)) >= hits)[:HOTTEST].tolist()
+        before = [standing[start:end] for start, end in zip(starts[asked].tolist(), ends[asked].tolist())]
+        if len(before) >= hits:
+            yield place, np.flatnonzero(np.bincount(np.concatenate(before)) >= hits)[:HOTTEST].tolist()
         else:
             yield place, []
-        ends[rarest[at : at + len(bag)]] += 1
-        at += len(bag)
+        ends[rarest[at : at + size]] += 1
+        at += size
 
 
 def _bag(words: Sequence[str]) -> list[str]:
@@ -348,7 +370,7 @@ def _bag(words: Sequence[str]) -> list[str]:
         for word in words:
             before = times[word] = times.get(word, -1) + 1
             if before:
-                bag.append(f"{word}\0{before}")
+                bag.append(f"{word}\0{before:09}")
     return bag
 
 
