@@ -26,6 +26,9 @@ _HARMLESS = (
 )
 _SHOWN = re.compile(f"[^{_HARMLESS}\n]+")
 
+#: By package. To compile templates takes many times as long as to write a page; who reviews or audits asks for many.
+_engines: dict[str, Environment] = {}
+
 
 def written(package: str, values: Mapping[str, Any], filters: Mapping[str, Callable[..., Any]]) -> str:
     """
@@ -34,7 +37,7 @@ def written(package: str, values: Mapping[str, Any], filters: Mapping[str, Calla
     Args:
         package: Where the templates are, such as "cleaner.report.audit".
         values: What the template shows; `style`, `script` and `policy` come from here.
-        filters: What it may call, besides `number`, `count` and `percent`.
+        filters: What it may call, besides `number`, `count` and `percent`; the same for all pages of a package.
     """
     from markupsafe import Markup
 
@@ -101,6 +104,9 @@ def asset(package: str, name: str) -> str:
 
 
 def _engine(package: str, filters: Mapping[str, Callable[..., Any]]) -> Environment:
+    """Return what knows the templates of a package, made once."""
+    if (known := _engines.get(package)) is not None:
+        return known
     from jinja2 import Environment, FunctionLoader, StrictUndefined
 
     from cleaner.report.terminal import count, percent
@@ -114,7 +120,7 @@ def _engine(package: str, filters: Mapping[str, Callable[..., Any]]) -> Environm
         finalize=_finalize,
     )
     engine.filters.update({"number": lambda number: f"{number:,}", "count": count, "percent": percent, **filters})
-    return engine
+    return _engines.setdefault(package, engine)
 
 
 def _finalize(value: Any) -> Any:
