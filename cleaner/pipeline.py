@@ -79,7 +79,7 @@ def alone(article: Article, options: Options, finding: Finding) -> Plan:
         A plan in which the finding is taken, or skipped with the reason.
     """
     page = _read(article, options._replace(unsafe_fixes=True, pedantic=True))
-    said = marks.read(article.text, article.format, page.blocks)
+    said = marks.Marks(marks.read(article.text, article.format, page.blocks))
     decide = partial(_fate, page, said, any(block.kind == "conflict" for block in page.blocks), None)
     return _proved(page, [finding], decide)
 
@@ -87,7 +87,7 @@ def alone(article: Article, options: Options, finding: Finding) -> Plan:
 def _examine(article: Article, options: Options, told: Told | None) -> tuple[Page, Plan]:
     """Read an article once, and plan what to do about what shows."""
     page = _read(article, options)
-    said = marks.read(article.text, article.format, page.blocks)
+    said = marks.Marks(marks.read(article.text, article.format, page.blocks))
     decide = partial(_fate, page, said, any(block.kind == "conflict" for block in page.blocks), told)
 
     inside = list(_inside(page, decide, told))
@@ -184,12 +184,11 @@ def _mended(page: Page, edits: Sequence[Edit]) -> Page:
     return page._replace(profile=page.options.profile or roles.profile(page))
 
 
-def _fate(page: Page, said: Sequence[marks.Mark], conflict: bool, told: Told | None, finding: Finding) -> tuple[str, str] | None:
+def _fate(page: Page, said: marks.Marks, conflict: bool, told: Told | None, finding: Finding) -> tuple[str, str] | None:
     """Say why a finding is not carried out; None where it may be."""
     options = page.options
-    for mark in said:
-        if mark.keeps(finding.rule, finding.span):
-            return "suppressed", mark.reason or "kept by the author"
+    if (mark := said.first(finding.rule, finding.span)) is not None:
+        return "suppressed", mark.reason or "kept by the author"
     if told is not None and (fate := told(finding)) is not None:
         return fate
     if not finding.edits or finding.safety == "report":
@@ -245,14 +244,14 @@ def _laid_out(page: Page, plan: Plan, decide: Verdict) -> Plan:
     return plan._replace(skipped=(*skipped, *(Skipped(finding, "skipped", reason) for finding in taken)))
 
 
-def _with_unused(page: Page, plan: Plan, said: Sequence[marks.Mark], told: Told | None) -> Plan:
+def _with_unused(page: Page, plan: Plan, said: marks.Marks, told: Told | None) -> Plan:
     """Report the author's comments that kept nothing."""
     from cleaner.rules import marks as comments
 
-    if not said:
+    if not said.said:
         return plan
-    kept = [skip.finding for skip in plan.skipped if skip.status == "suppressed"]
-    idle = [mark for mark in said if not mark.elsewhere and not any(mark.keeps(finding.rule, finding.span) for finding in kept)]
+    kept = ((skip.finding.rule, skip.finding.span) for skip in plan.skipped if skip.status == "suppressed")
+    idle = [mark for mark in said.idle(kept) if not mark.elsewhere]
     found = _known(page, list(comments.unused(page, idle)), told)
     fates = [(told and told(finding)) or ("open", "shown only") for finding in found]
     more = (Skipped(finding, *fate) for finding, fate in zip(found, fates))  # type: ignore[arg-type]

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from cleaner import marks
 from cleaner.model import Format, Span
 from cleaner.options import Options
 from cleaner.segment import segment
 from laws import article, holds
+from slope import steep
 
 SAID = "The keeper wrote down the name of every ship that passed in the night, and the hour."
 OTHER = "Nobody has opened the book since, though many have asked to be shown its pages."
@@ -103,3 +106,30 @@ def test_a_last_comment_keeps_nothing() -> None:
 def test_a_comment_with_a_long_run_of_spaces_is_read_at_once():
     """White space behind the word of a comment that never ends is passed over once: eight hundred spaces took a third of a second, and eight thousand minutes."""
     assert marks.read("<!-- cleaner: keep" + " " * 200_000 + "x", "markdown", ()) == ()
+
+
+RULES = ["D101", "D102", "D103", "D120", "E001"]
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(st.sampled_from(["keep", "keep D101", "keep D1, E001", "off", "off D12", "on", "text", "text"]), max_size=14),
+    st.lists(st.tuples(st.sampled_from(RULES), st.integers(0, 700)), max_size=8),
+)
+def test_comments_are_found_by_their_place(lines, asked):
+    """Whoever looks through all comments for a finding comes to the same first one, and to the same idle ones."""
+    text = "\n\n".join(f"{SAID[:20]} {number}." if line == "text" else f"<!-- cleaner: {line} -->" for number, line in enumerate(lines)) + "\n"
+    found = read(text)
+    findings = [(rule, Span(at, at + 1)) for rule, at in asked]
+    sorted_out = marks.Marks(found)
+    for rule, span in findings:
+        assert sorted_out.first(rule, span) == next((mark for mark in found if mark.keeps(rule, span)), None)
+    assert sorted_out.idle(findings) == [mark for mark in found if not any(mark.keeps(rule, span) for rule, span in findings)]
+
+
+@pytest.mark.parametrize("text", ["<!-- cleaner: keep D101 -->\n\na b c d e f g h.\n\n", "<!-- cleaner: off -->\n\na b.\n\n<!-- cleaner: on -->\n\nc the the d.\n\n", "<!-- cleaner: keep -->\n"])
+def test_as_many_comments_as_findings_take_no_square(text):
+    """Each block was looked for from the top, and each finding asked every comment: half a megabyte took half a minute."""
+    from cleaner import check
+
+    assert not steep(lambda size: check(text * size, format="markdown"), 8_000)

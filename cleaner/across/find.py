@@ -84,6 +84,7 @@ class Repository:
         self._shown = shown or str
         self._named: dict[str, str] = {}  # as a path is shown, and as the tree has it
         self._text = lru_cache(maxsize=64)(self._read)
+        self._comments = lru_cache(maxsize=64)(self._commented)
         self._verdicts: dict[tuple[str, str], _Verdict | None] = {}
         self._keepers: dict[str, str | None] = {}
 
@@ -130,12 +131,15 @@ class Repository:
         text = self._text(path)
         if text is None or "cleaner:" not in text.article.text:
             return None
-        prose = next((block.span for block, size in zip(text.blocks, text.sizes) if size), span)
-        for mark in marks.read(text.article.text, text.article.format, text.blocks):
+        said = self._comments(path)
+        if rule == "D201":
             # A whole file has no block above it: a comment that names the rule speaks for the file wherever it stands.
-            if mark.keeps(rule, prose if rule == "D201" else span) or (rule == "D201" and any(rule.startswith(code) for code in mark.rules)):
-                return Kept(mark.reason or "kept by the author", mark.place)
-        return None
+            prose = next((block.span for block, size in zip(text.blocks, text.sizes) if size), span)
+            kept = [said.first(rule, prose), next((mark for mark in said.said if any(rule.startswith(code) for code in mark.rules)), None)]
+            mark = min(filter(None, kept), key=lambda mark: mark.place, default=None)
+        else:
+            mark = said.first(rule, span)
+        return mark and Kept(mark.reason or "kept by the author", mark.place)
 
     # --- reading
 
@@ -146,6 +150,10 @@ class Repository:
             return sheets.read(source.read(os.path.join(self._tree.root, path), self._options))
         except (CleanerError, OSError):
             return None
+
+    def _commented(self, path: str) -> marks.Marks:
+        text = self._text(path)
+        return marks.Marks(marks.read(text.article.text, text.article.format, text.blocks) if text else ())
 
     def _rank(self, path: str) -> tuple[bool, int, str]:
         return paths.rank(path, path in self._tree.fresh)
