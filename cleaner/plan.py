@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterable, Sequence
 
 from cleaner.model import Block, Edit, Finding, Plan, Skipped, Span
 
+#: Places at which a text is looked for that stands several times in what stays.
+_MOST_LOOKED_AT = 32
 Verdict = Callable[[Finding], tuple[str, str] | None]
 
 
@@ -156,12 +158,33 @@ def standing(text: str, plan: Plan) -> Plan:
         return None
 
     def led(finding: Finding) -> Finding:
-        for _ in plan.taken:  # from copy to copy; none leads back to where it began
-            winner = finding.keeper and remover(finding.keeper)
-            if not winner or not finding.keeper or not winner.keeper or winner.span == finding.span:
+        now = finding
+        seen: set[Span] = set()
+        wider: list[Span] = []  # what holds the copies that it is led to
+        while now.keeper is not None and now.keeper not in seen:  # from copy to copy
+            seen.add(now.keeper)
+            winner = remover(now.keeper)
+            if not winner or not winner.keeper or winner.span == finding.span:
+                return now
+            wider.append(winner.keeper)
+            now = _led(text, now, now.keeper, winner, winner.keeper)
+            if now.keeper is None or _collide(now.keeper, finding.span):
                 break
-            finding = _led(text, finding, finding.keeper, winner, winner.keeper)
-        return finding
+        return elsewhere(finding, wider)
+
+    def elsewhere(finding: Finding, wider: Sequence[Span]) -> Finding:
+        # Copies that go name each other in a ring: one of them was a copy of what holds another, and says it once more.
+        said = finding.keeper and text[finding.keeper.start : finding.keeper.end]
+        for place in wider:
+            at = text.find(said, place.start, place.end) if said else -1
+            for _ in range(_MOST_LOOKED_AT):
+                if at < 0 or not said:
+                    break
+                found = Span(at, at + len(said))
+                if not _collide(found, finding.span) and remover(found) is None:
+                    return finding._replace(keeper=found)
+                at = text.find(said, at + 1, place.end)
+        return finding._replace(keeper=max(wider, key=lambda place: place.end - place.start))
 
     taken = tuple(led(finding) if finding.keeper is not None else finding for finding in plan.taken)
     return plan._replace(taken=taken) if taken != plan.taken else plan

@@ -58,6 +58,9 @@ def test_laws_hold_for_articles(format: Format, options: Options) -> None:
     """Undo, exact edits, nothing vanishing, cleaning twice, keepers that stay: for articles built of common blocks."""
 
     @THOROUGH
+    # Copies that named each other, of which all went: one in a ring of two, one in a ring of three.
+    @example(f"{SENTENCES[0]}\n{SENTENCES[0]} {SENTENCES[0]} {SENTENCES[1]}")
+    @example(f"{SENTENCES[0]}\n{SENTENCES[0]}\n{SENTENCES[0]} {SENTENCES[1]} {SENTENCES[0]}")
     @given(ARTICLES)
     def check(text: str) -> None:
         holds(text, format, options)
