@@ -170,9 +170,9 @@ def standing(text: str, plan: Plan) -> Plan:
             now = _led(text, now, now.keeper, winner, winner.keeper)
             if now.keeper is None or _collide(now.keeper, finding.span):
                 break
-        return elsewhere(finding, wider)
+        return elsewhere(finding, now, wider)
 
-    def elsewhere(finding: Finding, wider: Sequence[Span]) -> Finding:
+    def elsewhere(finding: Finding, now: Finding, wider: Sequence[Span]) -> Finding:
         # Copies that go name each other in a ring: one of them was a copy of what holds another, and says it once more.
         said = finding.keeper and text[finding.keeper.start : finding.keeper.end]
         for place in wider:
@@ -184,7 +184,7 @@ def standing(text: str, plan: Plan) -> Plan:
                 if not _collide(found, finding.span) and remover(found) is None:
                     return finding._replace(keeper=found)
                 at = text.find(said, at + 1, place.end)
-        return finding._replace(keeper=max(wider, key=lambda place: place.end - place.start))
+        return now._replace(keeper=max(wider, key=lambda place: place.end - place.start))
 
     taken = tuple(led(finding) if finding.keeper is not None else finding for finding in plan.taken)
     return plan._replace(taken=taken) if taken != plan.taken else plan

@@ -297,7 +297,7 @@ def test_without_java(monkeypatch, tmp_path):
     with pytest.raises(MissingExtra, match="is Java 8: install it"):
         cluster.java()
     (tmp_path / "bin" / "java").write_text("#!/bin/sh\necho 'NOTE: Picked up JDK_JAVA_OPTIONS: -XX:Odd\nUnrecognized VM option: Odd' >&2\nexit 1\n")
-    with pytest.raises(MissingExtra, match="bin/java does not start: it says Unrecognized VM option: Odd$"):
+    with pytest.raises(MissingExtra, match=r"bin/java does not start \(it says: Unrecognized VM option: Odd\): mend that, or point JAVA_HOME at another$"):
         cluster.java()
     monkeypatch.delenv("JAVA_HOME")
     monkeypatch.setenv("PATH", str(tmp_path))

@@ -48,7 +48,7 @@ def java() -> str:
         told = subprocess.run([program, "-version"], capture_output=True, check=True, timeout=120).stderr.decode("utf-8", "replace")
     except subprocess.CalledProcessError as error:
         said = next((line for line in error.stderr.decode("utf-8", "replace").splitlines() if not line.startswith("NOTE:")), "nothing")
-        raise MissingExtra(f"the engine spark needs Java {_JAVA} or newer, and {program} does not start: it says {said}") from None
+        raise MissingExtra(f"the engine spark needs Java {_JAVA} or newer, and {program} does not start (it says: {said}): mend that, or point JAVA_HOME at another") from None
     except (OSError, subprocess.SubprocessError):
         where = f"JAVA_HOME ({home}) has none" if home else "there is none on PATH"
         raise MissingExtra(f"the engine spark needs Java {_JAVA} or newer, and {where}: {_INSTALL}") from None

@@ -65,7 +65,7 @@ class Pair(NamedTuple):
 class _Text(NamedTuple):
     words: list[str]
     shingles: frozenset[_Shingle]
-    numbers: Any = None  # of its words, an array, where they were told; in the order of the words
+    numbers: Any = None  # an array, one for each word, where they were told; numbers are in the order of words
 
 
 def pairs(keys: Sequence[str], few: int) -> list[Pair]:
@@ -285,7 +285,9 @@ def _in_crowd(texts: Sequence[_Text], crowd: Sequence[int]) -> set[tuple[int, in
     """
     ordered = sorted(crowd, key=lambda number: -len(texts[number].words))
     found: set[tuple[int, int]] = set()
-    for place, others in _by_counts([texts[number] for number in ordered]) if len(ordered) > MANY else _by_bits([_bag(texts[number].words) for number in ordered]):
+    many = len(ordered) > MANY
+    told = _by_counts([texts[number] for number in ordered]) if many else _by_bits([_bag(texts[number].words) for number in ordered])
+    for place, others in told:
         own = ordered[place]
         found.update((own, number) if own < number else (number, own) for number in map(ordered.__getitem__, others))
     return found
