@@ -49,7 +49,7 @@ OPTIONS = [
     Options(profile="article", pedantic=True, unsafe_fixes=True),
 ]
 FORMATS: list[Format] = ["markdown", "text", "html", "rst", "asciidoc"]
-THOROUGH = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+THOROUGH = settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @pytest.mark.parametrize("options", OPTIONS, ids=["keep", "canonical", "article", "article-canonical", "article-unsafe"])
@@ -90,7 +90,7 @@ def test_any_bytes_come_back(data: bytes) -> None:
 
 
 @given(ARTICLES, st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "cp1252", "gb18030"]), st.sampled_from(["\n", "\r\n", "\r"]))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=250, deadline=None)
 def test_encodings_and_line_ends_come_back(text: str, encoding: str, end: str) -> None:
     """An article comes back in the encoding, with the byte order mark and the line ends it had."""
     survives(text.replace("\n", end).encode(encoding, "ignore"), Options(layout="canonical"))
