@@ -302,7 +302,7 @@ def _marks(one: Print) -> set:
     return marks | ({("id", one.item.id)} if "://" in one.item.id or one.item.id.startswith(("tag:", "urn:")) else set())
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(_runs(), st.randoms(use_true_random=False))
 def test_it_remembers_as_a_dictionary_would(tmp_path_factory, runs, order):
     """Whatever is stored in whatever order: versions and related are those of a model of ten lines."""

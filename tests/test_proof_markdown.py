@@ -192,7 +192,7 @@ TEXTS = st.builds(lambda rows, end: end.join([*rows, ""]), st.lists(LINES, min_s
 
 
 @given(TEXTS)
-@settings(max_examples=1500, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=800, deadline=None, suppress_health_check=list(HealthCheck))
 def test_a_cut_is_never_inside_a_block(text: str) -> None:
     """Where the text is cut, the reader begins a block of its own, whatever stands above."""
     tokens = MarkdownIt("commonmark").enable("table").parse(text)
@@ -203,7 +203,7 @@ def test_a_cut_is_never_inside_a_block(text: str) -> None:
 
 
 @given(TEXTS, st.data())
-@settings(max_examples=1500, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=800, deadline=None, suppress_health_check=list(HealthCheck))
 def test_parts_that_agree_are_wholes_that_agree(text: str, data: st.DataObject) -> None:
     """The proof of the parts around the edits accepts nothing that the proof of the whole refuses, and refuses nothing that it accepts."""
     rows = [0, *(at + 1 for at, char in enumerate(text) if char == "\n")]

@@ -148,7 +148,7 @@ def test_gate_covers_every_branch() -> None:
 
 @given(ODD | st.text() | misread())
 @example("ГўВЂВ x")
-@settings(max_examples=1000)
+@settings(max_examples=400)
 def test_gate_is_never_wrong(text: str) -> None:
     """What ftfy calls bad opens the gate, in every line."""
     for span in split(text):
@@ -183,7 +183,7 @@ def test_gate_saves_the_import() -> None:
 
 
 @given(misread() | ODD | st.text())
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=400, deadline=None)
 def test_mends_are_ftfys(text: str) -> None:
     """Mending line by line gives what ftfy gives, but for text about encodings and lines that would lose something."""
     edits = tuple(mends(text))
@@ -213,7 +213,7 @@ def test_mends_are_ftfys(text: str) -> None:
 
 
 @given(misread() | ODD)
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=400, deadline=None)
 def test_mended_twice(text: str) -> None:
     """A mended text needs no mending."""
     once = sound(text)
