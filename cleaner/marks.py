@@ -45,12 +45,6 @@ class Mark(NamedTuple):
         """Whether the comment speaks only of what stands in other files too, which a file alone cannot tell."""
         return bool(self.rules) and all(rule.startswith("D2") for rule in self.rules)
 
-    def keeps(self, rule: str, span: Span) -> bool:
-        """Whether a finding of a rule at a place is kept from being carried out."""
-        return self.reach.start <= span.start < self.reach.end and (
-            not self.rules or any(rule.startswith(code) for code in self.rules)
-        )
-
 
 class Marks:
     """

@@ -121,6 +121,21 @@ return [...found];
 """
 
 
+def wait(true: Any, seconds: float = 15) -> None:
+    """Wait until something is true; a page that is just being left answers with an error."""
+    from selenium.common.exceptions import WebDriverException
+
+    end = monotonic() + seconds
+    while True:
+        try:
+            if true():
+                return
+        except WebDriverException:
+            pass
+        assert monotonic() < end, "waited in vain"
+        sleep(0.05)
+
+
 def focus(browser: Any) -> str:
     """Return the finding that the focus is in, or what it is on: its id, its name, or its tag."""
     at: str = browser.execute_script("const at = document.activeElement; return at.closest('details.finding') ? at.closest('details.finding').id : at.id || at.name || at.localName")
@@ -128,8 +143,6 @@ def focus(browser: Any) -> str:
 
 
 def rests(browser: Any, name: str) -> bool:
-    """Whether the focus comes to rest there: where a link goes, the browser drops it first, and the page takes it up again."""
-    end = monotonic() + 30
-    while focus(browser) != name and monotonic() < end:
-        sleep(0.02)
-    return focus(browser) == name
+    """Wait until the focus comes to rest there, which is told where it does not: where a link goes, the browser drops it first, and the page takes it up again."""
+    wait(lambda: focus(browser) == name, 30)
+    return True

@@ -29,6 +29,11 @@ def read(text: str, format: Format = "markdown") -> tuple[marks.Mark, ...]:
     return marks.read(text, format, segment(article(text, format)))
 
 
+def keeps(mark: marks.Mark, rule: str, span: Span) -> bool:
+    """Whether a finding of a rule at a place is kept from being carried out, asked of one comment."""
+    return mark.reach.start <= span.start < mark.reach.end and (not mark.rules or any(rule.startswith(code) for code in mark.rules))
+
+
 def statuses(text: str, format: Format) -> list[tuple[str, str]]:
     cleaned = holds(text, format, Options(profile="article"))
     found = [(finding.rule, "fixed") for finding in cleaned.plan.taken]
@@ -59,11 +64,13 @@ def test_reason_and_rules() -> None:
     """A comment may name rules, families and a reason."""
     (mark,) = read("<!-- cleaner: keep D101, D12 -- sung twice -->\n\nText.\n")
     assert (mark.rules, mark.reason) == (("D101", "D12"), "sung twice")
-    assert mark.keeps("D101", mark.reach) and mark.keeps("D120", mark.reach)
-    assert not mark.keeps("D102", mark.reach)
-    assert not mark.keeps("D101", Span(0, 4))
+    assert keeps(mark, "D101", mark.reach) and keeps(mark, "D120", mark.reach)
+    assert not keeps(mark, "D102", mark.reach)
+    assert not keeps(mark, "D101", Span(0, 4))
+    for rule, span in (("D101", mark.reach), ("D120", mark.reach), ("D102", mark.reach), ("D101", Span(0, 4))):
+        assert marks.Marks((mark,)).first(rule, span) == (mark if keeps(mark, rule, span) else None)
     (mark,) = read("<!-- cleaner: keep -->\n\nText.\n")
-    assert mark.keeps("E001", mark.reach)
+    assert keeps(mark, "E001", mark.reach)
 
 
 def test_the_reason_is_in_the_report() -> None:
@@ -123,8 +130,8 @@ def test_comments_are_found_by_their_place(lines, asked):
     findings = [(rule, Span(at, at + 1)) for rule, at in asked]
     sorted_out = marks.Marks(found)
     for rule, span in findings:
-        assert sorted_out.first(rule, span) == next((mark for mark in found if mark.keeps(rule, span)), None)
-    assert sorted_out.idle(findings) == [mark for mark in found if not any(mark.keeps(rule, span) for rule, span in findings)]
+        assert sorted_out.first(rule, span) == next((mark for mark in found if keeps(mark, rule, span)), None)
+    assert sorted_out.idle(findings) == [mark for mark in found if not any(keeps(mark, rule, span) for rule, span in findings)]
 
 
 @pytest.mark.parametrize("text", ["<!-- cleaner: keep D101 -->\n\na b c d e f g h.\n\n", "<!-- cleaner: off -->\n\na b.\n\n<!-- cleaner: on -->\n\nc the the d.\n\n", "<!-- cleaner: keep -->\n"])

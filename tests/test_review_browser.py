@@ -14,7 +14,7 @@ from threading import Thread
 from typing import Any
 
 import pytest
-from browser import browser, faint, overflow
+from browser import browser, faint, overflow, wait
 from hostile import PAYLOADS
 
 pytest.importorskip("flask", reason="Flask is needed (pip install '.[review]')")
@@ -73,21 +73,6 @@ def enter(browser: Any, server: Server, *, width: int = 1200, dark: bool = False
     browser.get_log("browser")
     browser.get(server.address)
     wait(lambda: "/enter/" not in browser.current_url and "cleaner review" in browser.title)
-
-
-def wait(true: Any, seconds: float = 15) -> None:
-    """Wait until something is true; a page that is just being left answers with an error."""
-    from selenium.common.exceptions import WebDriverException
-
-    end = time.monotonic() + seconds
-    while True:
-        try:
-            if true():
-                return
-        except WebDriverException:
-            pass
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.05)
 
 
 def press(browser: Any, *keys: str) -> None:
