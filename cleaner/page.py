@@ -29,6 +29,13 @@ def _lines(text: str) -> Lines:
     return Lines(text)
 
 
+class Memory(NamedTuple):
+    """What one reading of an article learnt about its texts. The next, of the cleaned text, meets nearly all of them again."""
+
+    keys: dict[str, tuple[str, str]]  # what a block says -> the same, held once, and its comparison key
+    plain: set[str]  # what blocks say in which no word stands twice in a row
+
+
 class Page(NamedTuple):
     """
     What every rule is given.
@@ -42,6 +49,7 @@ class Page(NamedTuple):
             these, a damaged copy meets its sound twin the first time, and cleaning twice equals cleaning once.
         written_in: The language where it is known beforehand; None: told from the text when it is first asked for.
         keys: For each block, the comparison key made from the mended text; "" where the block is not to be compared.
+        memory: What readings of this article learn for one another; None where there is one alone.
     """
 
     article: Article
@@ -51,6 +59,7 @@ class Page(NamedTuple):
     mended: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()
     written_in: str | None = None
+    memory: Memory | None = None
 
     @property
     def language(self) -> str:

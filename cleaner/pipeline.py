@@ -18,7 +18,7 @@ from cleaner.known import Told
 from cleaner.lines import Lines
 from cleaner.model import PROSE, Article, Cleaned, Edit, Finding, Plan, Skipped, Span
 from cleaner.options import Options
-from cleaner.page import Page
+from cleaner.page import Memory, Page
 from cleaner.plan import Verdict, apply, compose, resolve, standing
 from cleaner.segment import segment
 
@@ -40,7 +40,8 @@ def clean_article(article: Article, options: Options, told: Told | None = None) 
     Returns:
         The article with its plan. `Cleaned.text` is the article with the plan carried out; nothing is written.
     """
-    page, plan = _examine(article, options, told)
+    memory = Memory({}, set())
+    page, plan = _examine(article, options, told, memory)
     # The cleaned text is read once more: what only now shows (a sentence that lost its doubled word meets its twin)
     # joins the plan, in places of the original text. So cleaning a cleaned article finds nothing, which is law 5.
     again = options if options.unsafe_fixes or told is not None else options._replace(ignore=(*options.ignore, *NEVER_TAKEN))
@@ -48,7 +49,7 @@ def clean_article(article: Article, options: Options, told: Told | None = None) 
         if not plan.edits:
             break
         after = article._replace(text=apply(article.text, plan.edits))
-        _, more = _examine(after, again, told)
+        _, more = _examine(after, again, told, memory)
         grown = compose(article.text, plan, more)
         if grown is plan:
             break
@@ -84,9 +85,9 @@ def alone(article: Article, options: Options, finding: Finding) -> Plan:
     return _proved(page, [finding], decide)
 
 
-def _examine(article: Article, options: Options, told: Told | None) -> tuple[Page, Plan]:
+def _examine(article: Article, options: Options, told: Told | None, memory: Memory) -> tuple[Page, Plan]:
     """Read an article once, and plan what to do about what shows."""
-    page = _read(article, options)
+    page = _read(article, options)._replace(memory=memory)
     said = marks.Marks(marks.read(article.text, article.format, page.blocks))
     decide = partial(_fate, page, said, any(block.kind == "conflict" for block in page.blocks), told)
 
@@ -154,7 +155,7 @@ def _mended(page: Page, edits: Sequence[Edit]) -> Page:
     at, following = 0, pending[0].span.start if pending else len(text) + 1
     mended: list[str] = []
     made: list[str] = []
-    known: dict[str, tuple[str, str]] = {}  # a line said a million times is held once
+    known = page.memory.keys if page.memory is not None else {}  # a line said a million times is held once
     for block in page.blocks:
         start, end = block.inner
         said = text[start:end]

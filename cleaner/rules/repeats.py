@@ -204,8 +204,10 @@ class _Judge:
         self._counted: dict[str, int] = {}
 
     def may_go(self, run: Run) -> bool:
-        verdict = self(run)
         options = self.page.options
+        if not (run.adjacent or options.unsafe_fixes or self.page.profile == "article"):
+            return False  # nothing that stands apart in a text with sections is safe to remove; which rule shows it is asked later
+        verdict = self(run)
         return (
             verdict is not None
             and (verdict.safety == "safe" or (verdict.safety == "unsafe" and options.unsafe_fixes))

@@ -6,8 +6,8 @@ The copy has to follow its original directly: anaphora, refrains and examples re
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
 
 from cleaner.keys import exact
@@ -38,13 +38,14 @@ def find(page: Page, edits: Sequence[Edit] = ()) -> Iterator[Finding]:
     """
     if not page.options.wants("D120"):
         return
-    doubtful = None if edits else _doubtful(page)  # None: all blocks are, since they will read otherwise
+    prose = page.prose()
+    touched = _touched(prose, edits)  # these will read otherwise than they do
+    doubtful = _doubtful(page)
     say = _Said(page, edits)
     above: tuple[Block, list[Span]] | None = None
     before: Block | None = None  # the block above that was read last
     last: Block | None = None
     twice = False  # the block before said what the one before that said, and nothing was found in it
-    prose = page.prose()
     passed = 0
     for at, block in enumerate(prose):
         if at < passed:
@@ -52,23 +53,24 @@ def find(page: Page, edits: Sequence[Edit] = ()) -> Iterator[Finding]:
         if block.kind == "heading":
             above, before, last, twice = None, None, None, False
             continue
-        if doubtful is not None and not doubtful[block.number]:
+        edited = not touched.isdisjoint((block.number, before.number if before is not None else -1))
+        if not doubtful[block.number] and not edited:
             above, before, last, twice = None, block, block, False
             continue
-        same = last is not None and not edits and _twins(page, last, block)
+        same = last is not None and not edited and _twins(page, last, block)
         last = block
         if same and twice:  # a line that stands a million times
             above = None  # if it is asked for, it is read again
-            passed = _past_twins(page, prose, at)
+            passed = _past_twins(page, prose, at, touched)
             last = prose[passed - 1]
             continue
         twice = same
-        pieces, above_pieces = _pieces(page.inner(block)), _pieces(page.inner(before)) if before is not None else ()
+        said, said_above = page.inner(block), page.inner(before) if before is not None else ""
         before = block
-        if not edits and not _may_repeat(pieces, above_pieces):
+        if not edited and not _may_repeat(said, said_above):
             above = None
             continue
-        if above is None and above_pieces and page.blocks[block.number - 1].kind == block.kind in ("paragraph", "item"):
+        if above is None and said_above and page.blocks[block.number - 1].kind == block.kind in ("paragraph", "item"):
             over = page.blocks[block.number - 1]
             above = (over, sentences(page.article.text, over.inner, page.masks(over)))
         masks = page.masks(block)
@@ -90,6 +92,16 @@ def find(page: Page, edits: Sequence[Edit] = ()) -> Iterator[Finding]:
         yield from _phrases(page)
 
 
+def _touched(prose: Sequence[Block], edits: Sequence[Edit]) -> set[int]:
+    """Return the numbers of the blocks that sorted edits reach into."""
+    starts = [block.inner.start for block in prose]
+    found: set[int] = set()
+    for edit in edits:
+        for block in prose[max(0, bisect_right(starts, edit.span.start) - 1) : bisect_right(starts, edit.span.end)]:
+            found.add(block.number)
+    return found
+
+
 def _twins(page: Page, one: Block, other: Block) -> bool:
     """Whether two blocks that follow one another say the same, and so does what the patterns see in front of them."""
     (start, end), (begin, stop) = one.inner, other.inner
@@ -99,8 +111,8 @@ def _twins(page: Page, one: Block, other: Block) -> bool:
     return text.startswith(text[begin - 3 : stop], start - 3)
 
 
-def _past_twins(page: Page, prose: Sequence[Block], at: int) -> int:
-    """Return the place behind all blocks that follow one as its twins."""
+def _past_twins(page: Page, prose: Sequence[Block], at: int, touched: Collection[int]) -> int:
+    """Return the place behind all blocks that follow one as its twins, and will."""
     text, one = page.article.text, prose[at]
     start, end = one.inner
     said = text[start - 3 : end]
@@ -108,6 +120,8 @@ def _past_twins(page: Page, prose: Sequence[Block], at: int) -> int:
         other = prose[place]
         begin, stop = other.inner
         if stop - begin != end - start or other.kind != one.kind or other.number - one.number != place - at or not text.startswith(said, begin - 3):
+            return place
+        if other.number in touched:
             return place
     return len(prose)
 
@@ -144,22 +158,31 @@ def _phrases(page: Page) -> Iterator[Finding]:
 
 
 # Wherever a sentence may end. Splitting there is far cheaper than telling sentences, and a text whose pieces all differ
-# repeats no sentence: two copies of one fall into the same pieces.
-_PIECE = pattern(r"[.!?\u2026\u203c\u203d\u2047-\u2049\u3002\uff01\uff1f\uff61\uff0e\u061f\u06d4\u0964\u0589\u0965\u1362\u1367\u1803\u1809\u104a\u104b\u17d4\u17d5]+[^\w\s]*|(?<!\s)\s*\n\s*")
+# repeats no sentence: two copies of one fall into the same pieces, however their lines are wrapped.
+_PIECE = pattern(r"[.!?\u2026\u203c\u203d\u2047-\u2049\u3002\uff01\uff1f\uff61\uff0e\u061f\u06d4\u0964\u0589\u0965\u1362\u1367\u1803\u1809\u104a\u104b\u17d4\u17d5]+[^\w\s]*")
+_BLANK = pattern(r"\n[ \t\r]*\n")
 
 _WORD = pattern(r"[^\W_]+(?:['’][^\W_]+)*")
 
 
 @lru_cache(maxsize=10_000)
 def _pieces(text: str) -> tuple[str, ...]:
-    return tuple(bare for piece in _PIECE.split(text) if (bare := " ".join(piece.split())))
+    """Return what stands between the stops of a text, and between its blank lines, with white space folded."""
+    stretches = _BLANK.split(text) if "\n" in text else [text]
+    return tuple(bare for stretch in stretches for piece in _PIECE.split(exact(stretch)) if (bare := piece.strip()))
+
+
+def _rows(text: str) -> list[str]:
+    """Return the lines of a text, with white space folded."""
+    rows = text.split("\n") if "\r" not in text else text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return [" ".join(row.split()) for row in rows]
 
 
 _SAYING = PROSE - {"heading"}
 # Signs beyond ASCII that most texts hold, and what stands for them below; and what is then not read by splitting strings.
 _TYPOGRAPHIC = {"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "•": "-", "«": '"', "»": '"', "…": "."}
 _ODD = pattern(r"[^\w\x00-\x7f]")
-_SPACE = ("  ", "\t", "\r", "\f", "\v", "\x1c", "\x1d", "\x1e", "\x1f")
+_SPACE = ("\n", "  ", "\t", "\r", "\f", "\v", "\x1c", "\x1d", "\x1e", "\x1f")
 _CLOSING = ('."', ".'", ".)", ".]", ".*", '."')
 _SIGNS = "".join(chr(code) for code in range(1, 128) if not chr(code).isalnum())
 
@@ -168,9 +191,9 @@ def _doubtful(page: Page) -> bytearray:
     """
     Tell of each block, by its number, whether it may say a sentence or line twice, or begin with what the block above says.
 
-    Equal pieces fall into equal stretches between two stops, once signs at their ends are left out, and to split strings at
-    stops is far cheaper than to tell pieces. A stretch that stands on the page already makes a block doubtful. (All
-    stretches without a letter or figure count as equal.)
+    Equal pieces fall into equal stretches between two stops, once lines are joined and signs at the ends are left out, and to
+    split strings at stops is far cheaper than to tell pieces. A stretch that stands on the page already makes a block doubtful,
+    and so does a line that stands in the block already. (All stretches without a letter or figure count as equal.)
     """
     text = page.article.text
     any_odd = "\0" in text or _is_odd(text)
@@ -183,8 +206,14 @@ def _doubtful(page: Page) -> bytearray:
             continue
         said = text[block.inner.start : block.inner.end]
         number = first.setdefault(said, block.number)
-        if any_odd and number == block.number and _is_odd(said):
-            odd.add(said)
+        if number == block.number:
+            if "\n" in said or "\r" in said:
+                rows = _rows(said)
+                # What a blank line or a mark of a quote parts is not told by joining lines.
+                if len(set(rows)) < len(rows) or "" in rows or any(row[0] == ">" for row in rows if row):
+                    odd.add(said)
+            if any_odd and _is_odd(said):
+                odd.add(said)
         if number != block.number or said in odd or before in odd:
             found[block.number] = True
         before = said
@@ -214,24 +243,26 @@ def _plain(said: str) -> str:
 
 def _stretches(texts: Sequence[str]) -> Iterator[str]:
     """Yield what stands between the stops of texts, and a NUL between two of them."""
-    said = "\n\0\n".join(texts)
+    said = ".\0.".join(texts)
     if not said.isascii():
         said = _plain(said)
-    if "\r\n" in said:
-        said = said.replace("\r\n", "\n")
     if any(space in said for space in _SPACE):
-        said = "\n".join([" ".join(line.split()) for line in said.split("\n")])
+        said = " ".join(said.split())
     said = said.replace("!", ".").replace("?", ".")
     for closed in _CLOSING:
         said = said.replace(closed, ".")
-    for stretch in said.replace("\n", ".").split("."):
+    for stretch in said.split("."):
         if stretch and stretch != " ":
             yield stretch
 
 
-def _may_repeat(pieces: Sequence[str], above: Sequence[str]) -> bool:
+def _may_repeat(said: str, above: str) -> bool:
     """Whether a block may say a sentence or line twice, or begin with the last one of the block above."""
-    return len(set(pieces)) < len(pieces) or (bool(above) and bool(pieces) and pieces[0] in above)
+    pieces = _pieces(said)
+    if len(set(pieces)) < len(pieces) or (pieces and pieces[0] in _pieces(above)):
+        return True
+    rows = _rows(said) if "\n" in said or "\r" in said else ()
+    return len(set(rows)) < len(rows)
 
 
 class _Said:

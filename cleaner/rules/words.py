@@ -127,7 +127,11 @@ def find(page: Page) -> Iterator[Finding]:
         return
     text = page.article.text
     prose = page.prose()
-    doubling = _doubling(dict.fromkeys(text[block.inner.start : block.inner.end] for block in prose))
+    said = dict.fromkeys(text[block.inner.start : block.inner.end] for block in prose)
+    plain = page.memory.plain if page.memory is not None else set()
+    asked = [each for each in said if each not in plain] if plain else said
+    doubling = _doubling(asked)
+    plain.update(each for each in asked if each not in doubling)
     if not doubling:
         return
     for block in prose:
