@@ -10,8 +10,9 @@ from unittest.mock import patch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cleaner.match import near
-from cleaner.match.near import CONTAINED, FEWEST_WORDS, JACCARD, RATIO, _text, judge, pairs
+from cleaner.match import near, shingles
+from cleaner.match.near import CONTAINED, JACCARD, RATIO, judge, pairs
+from cleaner.match.shingles import FEWEST_WORDS
 
 WORDS = "the old ferry left pier at dawn with forty people on board and nobody knew why it was late that day again".split()
 TEXT = st.lists(st.sampled_from(WORDS), min_size=3, max_size=30)
@@ -50,12 +51,12 @@ def test_both_ways_find_the_same(keys: list[str]) -> None:
 @settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
 def test_the_search_loses_no_pair(keys: list[str]) -> None:
     """Every near pair that the verdict accepts is found, and every pair found is accepted on the full texts."""
-    texts = [_text(key) for key in keys]
+    index = shingles.few(keys, JACCARD)
     all_pairs = [
         pair
         for second in range(len(keys))
         for first in range(second)
-        if (pair := judge(texts, first, second)) is not None
+        if (pair := judge(index, first, second)) is not None
     ]
     assert pairs(keys, few=10**9) == sorted(all_pairs)
 
@@ -125,10 +126,9 @@ def test_both_ways_to_count_words_in_a_crowd_agree(said):
     """Long numbers for some texts, numpy for many: the same places in the same order."""
     bags = [near._bag(each) for each in said]
     assert all(len(set(bag)) == len(bag) == len(each) for bag, each in zip(bags, said))
-    spoken, sizes, _ = near._spoken(said)
-    ends = [sum(sizes[: at + 1]) for at in range(len(said))]
-    numbered = [near._Text(each, frozenset(), spoken[end - len(each) : end]) for each, end in zip(said, ends)]
-    ways = (near._by_bits(bags), near._by_counts([near._Text(each, frozenset()) for each in said]), near._by_counts(numbered))
+    keys = [" ".join(each) for each in said]
+    every = range(len(keys))
+    ways = (near._by_bits(bags), *(near._by_counts(*make(keys, JACCARD).numbers(every)) for make in (shingles.few, shingles.many)))
     one, other, told = ([(place, list(others)) for place, others in way] for way in ways)
     assert one == other == told
 
@@ -141,11 +141,23 @@ def test_numbers_for_words_change_nothing(keys: list[str], frame: str) -> None:
     found = pairs(keys, few=10**9)
     with patch.object(near, "VERY_MANY", 0):
         assert pairs(keys, few=10**9) == found
-    texts, common = near._read(keys)
-    numbered = near._numbered([text.words for text in texts])
-    assert numbered is not None
-    for text, held, other, shared in zip(texts, common, *numbered, strict=True):
-        # One order: the first three words have the least number.
-        named = dict(zip(sorted(other.shingles), sorted(text.shingles), strict=True))
-        assert other.words == text.words
-        assert frozenset(named[number] for number in shared) == held
+    few, many = shingles.few(keys, JACCARD), shingles.many(keys, JACCARD)
+    assert isinstance(many, shingles.Many)
+    assert (few.lengths, few.sizes, few.held, few.times) == (many.lengths, many.sizes, many.held, many.times)
+    for rank in range(len(few.times)):
+        assert few.holders(rank) == many.holders(rank)
+    for text in range(len(keys)):
+        assert few.spelled(text) == many.spelled(text)
+        assert len(few.shingles(text)) == len(many.shingles(text))
+        for most in (2, 10**6):
+            assert not few.times or few.held[text] < JACCARD * few.sizes[text] or few.ranks(text, most) == many.ranks(text, most)
+
+
+def test_more_words_than_numbers_stand_for(monkeypatch) -> None:
+    """Where three words do not fit in a number, they are compared as words."""
+    keys = ["the ferry left the northern pier at dawn", "the ferry left the northern pier at dawn today", "nobody was on board of the other one"]
+    found = pairs(keys, few=10**9)
+    monkeypatch.setattr(near, "VERY_MANY", 0)
+    monkeypatch.setattr(shingles, "_MOST_WORDS", 5)
+    assert isinstance(shingles.many(keys, JACCARD), shingles.Few)
+    assert pairs(keys, few=10**9) == found != []

@@ -16,20 +16,21 @@ Mining of Massive Datasets, chapter 3.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_left, bisect_right
+from collections import Counter, defaultdict
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from itertools import chain, islice
 from math import ceil
 from operator import itemgetter
 from typing import Any, NamedTuple
 
+from cleaner.match import shingles
+from cleaner.match.shingles import Index
 from cleaner.model import Relation, Scores
-from cleaner.words import words
 
 JACCARD = 0.3
 RATIO = 0.8
 CONTAINED = 0.9  # share of the shorter that stands in one stretch of the longer
-FEWEST_WORDS = 6
 FEWEST_CONTAINED = 8
 # So many texts stand for all that are like them: boilerplate would make the work grow with the square of the input.
 HOTTEST = 256
@@ -48,11 +49,6 @@ LEAST_WORDS = min(RATIO, CONTAINED) - 1e-9
 PERMUTATIONS, BANDS = 384, 192
 
 
-#: Three words, or a number that stands for them; the numbers of a search are in the order of the words.
-_Triple = tuple[str, str, str]
-_Shingle = _Triple | int
-
-
 class Pair(NamedTuple):
     """Two texts, by their place in the list that was searched, that say nearly the same."""
 
@@ -60,12 +56,6 @@ class Pair(NamedTuple):
     second: int
     relation: Relation
     scores: Scores
-
-
-class _Text(NamedTuple):
-    words: list[str]
-    shingles: frozenset[_Shingle]
-    numbers: Any = None  # an array, one for each word, where they were told; numbers are in the order of words
 
 
 def pairs(keys: Sequence[str], few: int) -> list[Pair]:
@@ -79,144 +69,52 @@ def pairs(keys: Sequence[str], few: int) -> list[Pair]:
     Returns:
         Verified pairs with first < second, sorted. Of a text that is like more than `MOST_ALIKE` above it, only so many.
     """
-    texts, common = _read(keys)
-    holders = _holders(texts, common)
-    if not holders:
+    index = (shingles.many if len(keys) > VERY_MANY else shingles.few)(keys, JACCARD)
+    if not index.times:
         return []  # no text holds enough of what another says
-    order = _order(holders)
-    proposed = _prefix_filter(texts, common, holders, order) if len(texts) <= few else _lsh(texts)
-    proposed |= _containment(texts, common, holders, order)
+    proposed = _prefix_filter(index) if len(keys) <= few else _lsh(index)
+    proposed |= _containment(index)
     found: list[Pair] = []
-    alike = [0] * len(texts)
+    alike = [0] * len(keys)
     for first, second in sorted(proposed, key=itemgetter(1, 0)):
         # Of a series of entries that are all alike, each is held against a few: all pairs would be the square of them.
-        if alike[second] < MOST_ALIKE and (pair := judge(texts, first, second)) is not None:
+        if alike[second] < MOST_ALIKE and (pair := judge(index, first, second)) is not None:
             alike[second] += 1
             found.append(pair)
     return sorted(found)
 
 
-def judge(texts: Sequence[_Text], first: int, second: int) -> Pair | None:
+def judge(index: Index, first: int, second: int) -> Pair | None:
     """Give the verdict on one pair, from the full texts."""
-    one, other = texts[first], texts[second]
-    shared = len(one.shingles & other.shingles)
-    every, fewer = len(one.shingles) + len(other.shingles) - shared, min(len(one.shingles), len(other.shingles))
+    size, other_size = index.sizes[first], index.sizes[second]
+    shared = len(index.shingles(first) & index.shingles(second))
+    every, fewer = size + other_size - shared, min(size, other_size)
     if shared < JACCARD * every and shared < (CONTAINED - 0.1) * fewer:
         return None  # most proposals end here
     jaccard, containment = shared / max(1, every), shared / max(1, fewer)
-    ratio = _ratio(one.words, other.words)
+    one, other = index.words(first), index.words(second)
+    ratio = _ratio(one, other)
     scores = Scores(round(jaccard, 4), round(ratio, 4), round(containment, 4))
     if jaccard >= JACCARD and ratio >= RATIO:
         return Pair(first, second, "near", scores)
-    shorter, longer = sorted((one.words, other.words), key=len)
+    shorter, longer = sorted((one, other), key=len)
     if len(shorter) >= FEWEST_CONTAINED and len(longer) > len(shorter) and containment >= CONTAINED - 0.1:
         if _stretch(shorter, longer) >= CONTAINED * len(shorter):
             return Pair(first, second, "contained", scores)
     return None
 
 
-def _text(key: str) -> _Text:
-    said = words(key)
-    if len(said) < FEWEST_WORDS:
-        return _Text(said, frozenset())
-    return _Text(said, _triples(said))
-
-
-def _triples(said: list[str]) -> frozenset[_Triple]:
-    return frozenset(zip(said, said[1:], said[2:]))
-
-
-def _read(keys: Sequence[str]) -> tuple[list[_Text], list[frozenset[_Shingle]]]:
-    """Return the texts of all keys, and for each those of its shingles that another holds too."""
-    if len(keys) > VERY_MANY and (numbered := _numbered([words(key) for key in keys])) is not None:
-        return numbered
-    texts = [_text(key) for key in keys]
-    return texts, _common(texts)
-
-
-def _numbered(said: Sequence[list[str]]) -> tuple[list[_Text], list[frozenset[_Shingle]]] | None:
-    """
-    Return what `_read` does, with numbers for shingles; None where the words are too many for numbers of 64 bits.
-
-    A number costs a tenth of the memory of three words, and numpy tells at once which stand in several texts. Words are
-    numbered in their order, and so are three of them: whatever is chosen by that order is the same.
-    """
-    import numpy as np
-
-    spoken, sizes, many = _spoken(said)
-    if many >= 2**21:
-        return None
-    counts = np.where(sizes >= FEWEST_WORDS, sizes - 2, 0)  # of the shingles in each text
-    ends = np.cumsum(counts)
-    if not ends[-1]:
-        return [_Text(each, frozenset()) for each in said], [frozenset()] * len(said)
-    begins = np.cumsum(sizes) - sizes
-    owners = np.repeat(np.arange(len(said)), counts)
-    places = np.arange(len(owners)) - np.repeat(ends - counts, counts) + np.repeat(begins, counts)
-    shingles = (spoken[places] * many + spoken[places + 1]) * many + spoken[places + 2]
-
-    order = np.argsort(shingles)  # equal ones side by side
-    firsts = np.flatnonzero(np.diff(shingles[order], prepend=-1))
-    beside = owners[order]
-    several = np.minimum.reduceat(beside, firsts) != np.maximum.reduceat(beside, firsts)
-    shared = np.zeros(len(order), dtype=bool)
-    shared[order] = np.repeat(several, np.diff(firsts, append=len(order)))
-
-    texts: list[_Text] = []
-    common: list[frozenset[_Shingle]] = []
-    for each, begin, end, count in zip(said, begins.tolist(), ends.tolist(), counts.tolist()):
-        own = shingles[end - count : end]
-        texts.append(_Text(each, frozenset(own.tolist()), spoken[begin : begin + len(each)]))
-        common.append(frozenset(own[shared[end - count : end]].tolist()))
-    return texts, common
-
-
-def _spoken(said: Sequence[list[str]]) -> tuple[Any, Any, int]:
-    """Return the words of all texts as numbers in their order, how many each text has, and how many different ones there are."""
-    import numpy as np
-
-    vocabulary = {word: number for number, word in enumerate(sorted(set(chain.from_iterable(said))))}
-    sizes = np.fromiter(map(len, said), np.int64, len(said))
-    return np.fromiter(map(vocabulary.__getitem__, chain.from_iterable(said)), np.int64, int(sizes.sum())), sizes, len(vocabulary)
-
-
-def _ratio(one: list[str], other: list[str]) -> float:
+def _ratio(one: Sequence[Hashable], other: Sequence[Hashable]) -> float:
     from rapidfuzz.distance import Indel
 
     return Indel.normalized_similarity(one, other)
 
 
-def _stretch(shorter: list[str], longer: list[str]) -> int:
+def _stretch(shorter: Sequence[Hashable], longer: Sequence[Hashable]) -> int:
     """Return the length of the longest run of words that both have, in words. Linear in the number of seeds that agree."""
     from difflib import SequenceMatcher
 
     return SequenceMatcher(None, shorter, longer, autojunk=len(longer) > 2000).find_longest_match().size
-
-
-def _common(texts: Sequence[_Text]) -> list[frozenset[_Shingle]]:
-    """Return for each text those of its shingles that another holds too."""
-    # Whole sets at a time: a set remembers the hashes of its members, and no shingle is hashed or counted again.
-    seen: set[_Shingle] = set()
-    shared: set[_Shingle] = set()
-    for text in texts:
-        shared |= seen & text.shingles
-        seen |= text.shingles
-    return [text.shingles & shared for text in texts]
-
-
-def _holders(texts: Sequence[_Text], common: Sequence[frozenset[_Shingle]]) -> dict[_Shingle, list[int]]:
-    """Return which texts hold the shingles of those that share enough with others to be a copy of one; mostly there are none."""
-    wanted: set[_Shingle] = set()
-    for held, text in zip(common, texts):
-        if held and len(held) >= JACCARD * len(text.shingles):
-            wanted |= held
-    holders: dict[_Shingle, list[int]] = {shingle: [] for shingle in wanted}
-    if holders:
-        asked = holders.keys()
-        for number, held in enumerate(common):
-            for shingle in held & asked:
-                holders[shingle].append(number)
-    return holders
 
 
 class _Probe(NamedTuple):
@@ -227,55 +125,49 @@ class _Probe(NamedTuple):
     have at least n in common.
     """
 
-    shingles: list[_Shingle]  # those of the rarest that others hold too
+    ranks: list[int]  # those of the rarest that others hold too
     hits: int
 
 
-def _order(holders: dict[_Shingle, list[int]]) -> dict[_Shingle, int]:
-    """Number shingles by how many texts hold them, the rarest first."""
-    return {shingle: place for place, shingle in enumerate(sorted(holders, key=lambda shingle: (len(holders[shingle]), shingle)))}
-
-
-def _probe(size: int, held: frozenset[_Shingle], share: float, order: dict[_Shingle, int]) -> _Probe | None:
-    """Return the probe of a text of so many shingles for partners that hold a share of them; None where no other can."""
+def _probe(index: Index, text: int, share: float) -> _Probe | None:
+    """Return the probe of a text for partners that hold a share of its shingles; None where no other can."""
+    size, held = index.sizes[text], index.held[text]
     alpha = ceil(share * size)
-    if not held or len(held) < alpha:
+    if not held or held < alpha:
         return None
     hits = 1 + alpha // 4
-    alone = size - len(held)  # the very rarest: nobody else holds them
-    rarest = sorted(held, key=order.__getitem__)
-    return _Probe(rarest[: max(0, size - alpha + hits - alone)], hits)
+    alone = size - held  # the very rarest: nobody else holds them
+    return _Probe(index.ranks(text, max(0, size - alpha + hits - alone)), hits)
 
 
-def _prefix_filter(
-    texts: Sequence[_Text], common: Sequence[frozenset[_Shingle]], holders: dict[_Shingle, list[int]], order: dict[_Shingle, int]
-) -> set[tuple[int, int]]:
+def _prefix_filter(index: Index) -> set[tuple[int, int]]:
     found: set[tuple[int, int]] = set()
-    probed: dict[_Shingle, list[int]] = {}
+    probed: defaultdict[int, list[int]] = defaultdict(list)
     hits: dict[int, int] = {}
     crowd: dict[int, None] = {}
-    for number, text in enumerate(texts):
-        size = len(text.shingles)
-        probe = _probe(size, common[number], JACCARD, order)
+    sizes = index.sizes
+    hot = bisect_right(index.times, CROWD)  # the first rank that a crowd holds
+    for number, size in enumerate(sizes):
+        probe = _probe(index, number, JACCARD)
         if probe is None:
             continue
         hits[number] = probe.hits
-        cold = [shingle for shingle in probe.shingles if len(holders[shingle]) <= CROWD]
-        crowded = len(cold) < len(probe.shingles)
-        seen = Counter(chain.from_iterable(probed.get(shingle, ()) for shingle in cold))
+        cold = probe.ranks[: bisect_left(probe.ranks, hot)]
+        crowded = len(cold) < len(probe.ranks)
+        seen = Counter(chain.from_iterable(probed[rank] for rank in cold if rank in probed))
         for other, times in seen.most_common(HOTTEST):
             if crowded and other in crowd:
                 continue  # what they share may be what all the others share too
-            if times >= min(probe.hits, hits[other]) and JACCARD * size <= len(texts[other].shingles) <= size / JACCARD:
+            if times >= min(probe.hits, hits[other]) and JACCARD * size <= sizes[other] <= size / JACCARD:
                 found.add((other, number))
         if crowded:
             crowd[number] = None
-        for shingle in cold:
-            probed.setdefault(shingle, []).append(number)
-    return found | _in_crowd(texts, list(crowd)) if crowd else found
+        for rank in cold:
+            probed[rank].append(number)
+    return found | _in_crowd(index, list(crowd)) if crowd else found
 
 
-def _in_crowd(texts: Sequence[_Text], crowd: Sequence[int]) -> set[tuple[int, int]]:
+def _in_crowd(index: Index, crowd: Sequence[int]) -> set[tuple[int, int]]:
     """
     Propose pairs among texts that share what very many share, by all their words.
 
@@ -283,10 +175,9 @@ def _in_crowd(texts: Sequence[_Text], crowd: Sequence[int]) -> set[tuple[int, in
     any that are left when a fifth is taken away. Each text asks those that are as long or longer. How many of its words each
     of them holds is counted for all at once, each a bit of a long number, and the digits of the counts in as many long numbers.
     """
-    ordered = sorted(crowd, key=lambda number: -len(texts[number].words))
+    ordered = sorted(crowd, key=lambda number: -index.lengths[number])
     found: set[tuple[int, int]] = set()
-    many = len(ordered) > MANY
-    told = _by_counts([texts[number] for number in ordered]) if many else _by_bits([_bag(texts[number].words) for number in ordered])
+    told = _by_counts(*index.numbers(ordered)) if len(ordered) > MANY else _by_bits([_bag(index.spelled(number)) for number in ordered])
     for place, others in told:
         own = ordered[place]
         found.update((own, number) if own < number else (number, own) for number in map(ordered.__getitem__, others))
@@ -323,17 +214,19 @@ def _by_bits(bags: Sequence[list[str]]) -> Iterator[tuple[int, Iterable[int]]]:
         yield place, islice(_places(mask & ((1 << place) - 1)), HOTTEST)
 
 
-def _by_counts(texts: Sequence[_Text]) -> Iterator[tuple[int, Iterable[int]]]:
-    """Yield what `_by_bits` does of these texts' bags. Numbers of a hundred thousand digits add slower than numpy counts."""
+def _by_counts(words: Any, sizes: Any, vocabulary: int) -> Iterator[tuple[int, Iterable[int]]]:
+    """
+    Yield what `_by_bits` does of texts' bags. Numbers of a hundred thousand digits add slower than numpy counts.
+
+    Args:
+        words: Of all texts, one after another, as numbers in their order.
+        sizes: How many each text has.
+        vocabulary: A number above all words.
+    """
     import numpy as np
 
-    if texts[0].numbers is None:
-        words, sizes, vocabulary = _spoken([text.words for text in texts])
-    else:
-        words = np.concatenate([text.numbers for text in texts])
-        sizes, vocabulary = np.fromiter((len(text.words) for text in texts), np.int64, len(texts)), int(words.max()) + 1
     # Numbers are sorted for themselves, each with all that it is sorted by in it: to sort places by numbers takes several times as long.
-    owners = np.repeat(np.arange(len(texts)), sizes)
+    owners = np.repeat(np.arange(len(sizes)), sizes)
     held = np.sort(owners * vocabulary + words)
     words = held % vocabulary
     firsts = np.flatnonzero(np.diff(held, prepend=-1))
@@ -347,7 +240,7 @@ def _by_counts(texts: Sequence[_Text]) -> Iterator[tuple[int, Iterable[int]]]:
     rank = np.empty(every, np.int64)
     rank[by_rank] = np.arange(every)
     rarest = by_rank[np.sort(owners * every + rank[words]) % every]  # first, text by text
-    standing = np.sort(words * len(texts) + owners) % len(texts)  # the places of each word, word by word
+    standing = np.sort(words * len(sizes) + owners) % len(sizes)  # the places of each word, word by word
     starts = np.cumsum(frequency) - frequency
     ends = starts.copy()  # of those places that come before the text that asks
     at = 0
@@ -401,36 +294,37 @@ def _places(mask: int) -> Iterator[int]:
         at = written.find("1", at + 1)
 
 
-def _containment(
-    texts: Sequence[_Text], common: Sequence[frozenset[_Shingle]], holders: dict[_Shingle, list[int]], order: dict[_Shingle, int]
-) -> set[tuple[int, int]]:
+def _containment(index: Index) -> set[tuple[int, int]]:
     """Propose pairs in which the longer holds the rarest shingles of the shorter: no contained copy is lost by that."""
     found: set[tuple[int, int]] = set()
-    for number, text in enumerate(texts):
-        if len(text.words) < FEWEST_CONTAINED:
+    hottest = bisect_right(index.times, HOTTEST)
+    for number, length in enumerate(index.lengths):
+        if length < FEWEST_CONTAINED:
             continue
-        probe = _probe(len(text.shingles), common[number], CONTAINED - 0.1, order)
-        if probe is None or len(holders[probe.shingles[0]]) > HOTTEST:
+        probe = _probe(index, number, CONTAINED - 0.1)
+        if probe is None or probe.ranks[0] >= hottest:
             continue  # even its rarest shingle stands in very many texts: boilerplate, not a copy of one of them
-        seen = Counter(chain.from_iterable(holders[shingle] for shingle in probe.shingles if len(holders[shingle]) <= HOTTEST))
-        hot = sum(1 for shingle in probe.shingles if len(holders[shingle]) > HOTTEST)
+        cool = bisect_left(probe.ranks, hottest)
+        seen = Counter(chain.from_iterable(map(index.holders, probe.ranks[:cool])))
+        hot = len(probe.ranks) - cool
         for other, times in seen.items():
-            if times + hot >= probe.hits and other != number and len(texts[other].words) > len(text.words):
+            if times + hot >= probe.hits and other != number and index.lengths[other] > length:
                 found.add((min(number, other), max(number, other)))
     return found
 
 
-def _lsh(texts: Sequence[_Text]) -> set[tuple[int, int]]:
+def _lsh(index: Index) -> set[tuple[int, int]]:
     from datasketch import MinHash, MinHashLSH
 
     lsh = MinHashLSH(num_perm=PERMUTATIONS, params=(BANDS, PERMUTATIONS // BANDS))
     found: set[tuple[int, int]] = set()
-    numbered = [number for number, text in enumerate(texts) if text.shingles]
-    members = [[" ".join(shingle).encode("utf-8", "surrogatepass") for shingle in _triples(texts[number].words)] for number in numbered]
+    sizes = index.sizes
+    numbered = [number for number, size in enumerate(sizes) if size]
+    members = [[" ".join(shingle).encode("utf-8", "surrogatepass") for shingle in shingles.triples(index.spelled(number))] for number in numbered]
     for number, signature in zip(numbered, MinHash.generator(members, num_perm=PERMUTATIONS)):
-        size = len(texts[number].shingles)
+        size = sizes[number]
         earlier = sorted(lsh.query(signature))
-        found.update((other, number) for other in earlier[:HOTTEST] if JACCARD * size <= len(texts[other].shingles) <= size / JACCARD)
+        found.update((other, number) for other in earlier[:HOTTEST] if JACCARD * size <= sizes[other] <= size / JACCARD)
         if len(earlier) < HOTTEST:  # where so many stand for its like already, one more would only cost time
             lsh.insert(number, signature)
     return found

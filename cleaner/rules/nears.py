@@ -12,7 +12,8 @@ from collections.abc import Iterator, Sequence
 
 from cleaner.addresses import below, place
 from cleaner.match.facts import FACTS
-from cleaner.match.near import FEWEST_WORDS, Pair, pairs
+from cleaner.match.near import Pair, pairs
+from cleaner.match.shingles import FEWEST_WORDS
 from cleaner.model import PROSE, Block, Confidence, Difference, Finding, Relation, Safety
 from cleaner.outline import Outline
 from cleaner.page import Page
