@@ -92,10 +92,10 @@ def disputed(before: str, after: str, edits: Sequence[Edit]) -> list[Part]:
     from cleaner.proof.cuts import Part, Parted, parts
     from cleaner.proof.gate import plain
 
-    if _may_nest(before) or _may_nest(after):
+    parted = None if _may_nest(before) else parts(before, after, edits)
+    # Outside the parts the two texts are the same.
+    if parted is None or any(_may_nest(after[part.after.start : part.after.end]) for part in parted.parts):
         parted = Parted((Part(Span(0, len(before)), Span(0, len(after)), tuple(edits)),), ())
-    else:
-        parted = parts(before, after, edits)
     found: set[Part] = set()
     links: dict[Part, tuple[_Links, _Links]] = {}
     for part in parted.parts:

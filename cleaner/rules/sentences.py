@@ -181,7 +181,7 @@ def _rows(text: str) -> list[str]:
 _SAYING = PROSE - {"heading"}
 # Signs beyond ASCII that most texts hold, and what stands for them below; and what is then not read by splitting strings.
 _TYPOGRAPHIC = {"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "•": "-", "«": '"', "»": '"', "…": "."}
-_ODD = pattern(r"[^\w\x00-\x7f]")
+_ODD = pattern(rf"[^\w\x01-\x7f{''.join(_TYPOGRAPHIC)}]")
 _SPACE = ("\n", "  ", "\t", "\r", "\f", "\v", "\x1c", "\x1d", "\x1e", "\x1f")
 _CLOSING = ('."', ".'", ".)", ".]", ".*", '."')
 _SIGNS = "".join(chr(code) for code in range(1, 128) if not chr(code).isalnum())
@@ -196,7 +196,7 @@ def _doubtful(page: Page) -> bytearray:
     and so does a line that stands in the block already. (All stretches without a letter or figure count as equal.)
     """
     text = page.article.text
-    any_odd = "\0" in text or _is_odd(text)
+    any_odd = _is_odd(text)
     odd: set[str] = set()
     found = bytearray(len(page.blocks))
     first: dict[str, int] = {}  # a line that is said a million times is held once
@@ -232,7 +232,7 @@ def _doubtful(page: Page) -> bytearray:
 
 def _is_odd(said: str) -> bool:
     """Whether a text holds signs that splitting strings does not know."""
-    return "\0" in said or (not said.isascii() and _ODD.search(_plain(said)) is not None)
+    return "\0" in said if said.isascii() else _ODD.search(said) is not None
 
 
 def _plain(said: str) -> str:
