@@ -36,6 +36,25 @@ class Memory(NamedTuple):
     plain: set[str]  # what blocks say in which no word stands twice in a row
 
 
+# What stands so far in front of a block is seen by the patterns that look into it.
+_IN_FRONT = 3
+
+
+def twins(text: str, blocks: Sequence[Block]) -> bytes:
+    """Tell of each block whether it is a twin of the one above it; see `Page.twins`."""
+    found = bytearray(len(blocks))
+    size, said = -1, ""
+    alike: tuple[object, ...] = ()
+    for number, block in enumerate(blocks):
+        start, end = block[3]  # what it says; by place, since this is asked of every block
+        if end - start == size and text[start - _IN_FRONT : end] == said and (block[1], block[4:]) == alike:
+            found[number] = 1
+        else:
+            alike = block[1], block[4:]
+            size, said = (end - start, text[start - _IN_FRONT : end]) if start >= _IN_FRONT else (-1, "")
+    return bytes(found)
+
+
 class Page(NamedTuple):
     """
     What every rule is given.
@@ -49,6 +68,8 @@ class Page(NamedTuple):
             these, a damaged copy meets its sound twin the first time, and cleaning twice equals cleaning once.
         written_in: The language where it is known beforehand; None: told from the text when it is first asked for.
         keys: For each block, the comparison key made from the mended text; "" where the block is not to be compared.
+        twins: For each block, whether the one directly above it says the same, after the same few characters, and is alike in all but where
+            it stands. Where a line stands a million times, all but the first are passed over together. Empty where nobody told.
         memory: What readings of this article learn for one another; None where there is one alone.
     """
 
@@ -60,6 +81,7 @@ class Page(NamedTuple):
     keys: tuple[str, ...] = ()
     written_in: str | None = None
     memory: Memory | None = None
+    twins: bytes = b""
 
     @property
     def language(self) -> str:
@@ -70,6 +92,17 @@ class Page(NamedTuple):
     def lines(self) -> Lines:
         """Where the article's lines begin."""
         return _lines(self.article.text)
+
+    def is_twin(self, number: int) -> bool:
+        """Whether a block is a twin of the one above it."""
+        return bool(self.twins) and self.twins[number] == 1
+
+    def past_twins(self, number: int) -> int:
+        """Return the number of the first block below one that is not its twin."""
+        if not self.twins:
+            return number + 1  # not asked for
+        end = self.twins.find(0, number + 1)
+        return end if end >= 0 else len(self.blocks)
 
     def source(self, block: Block) -> str:
         """Return a block's whole text as it stands in the article."""

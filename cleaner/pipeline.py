@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import partial
+from itertools import repeat
 
 from cleaner import keys, marks, roles
 from cleaner.fingerprint import keyed, renumbered
@@ -18,7 +19,7 @@ from cleaner.known import Told
 from cleaner.lines import Lines
 from cleaner.model import PROSE, Article, Cleaned, Edit, Finding, Plan, Skipped, Span
 from cleaner.options import Options
-from cleaner.page import Memory, Page
+from cleaner.page import Memory, Page, twins
 from cleaner.plan import Verdict, apply, compose, resolve, standing
 from cleaner.segment import segment
 
@@ -113,7 +114,8 @@ def _worded(finding: Finding, lines: Lines) -> Finding:
 
 def _read(article: Article, options: Options) -> Page:
     """Cut the article into blocks."""
-    return Page(article, segment(article), options)
+    blocks = segment(article)
+    return Page(article, blocks, options, twins=twins(article.text, blocks))
 
 
 def _known(page: Page, findings: list[Finding], told: Told | None) -> list[Finding]:
@@ -156,7 +158,10 @@ def _mended(page: Page, edits: Sequence[Edit]) -> Page:
     mended: list[str] = []
     made: list[str] = []
     known = page.memory.keys if page.memory is not None else {}  # a line said a million times is held once
+    past = 0
     for block in page.blocks:
+        if block.number < past:
+            continue
         start, end = block.inner
         said = text[start:end]
         if following < end:
@@ -177,8 +182,11 @@ def _mended(page: Page, edits: Sequence[Edit]) -> Page:
         both = known.get(said)
         if both is None:
             both = known[said] = said, keys.key(said, format)
-        mended.append(both[0])
-        made.append(both[1])
+        past = page.past_twins(block.number)
+        if following < page.blocks[past - 1].inner.end:
+            past = block.number + 1
+        mended.extend(repeat(both[0], past - block.number))
+        made.extend(repeat(both[1], past - block.number))
     page = page._replace(mended=tuple(mended), keys=tuple(made))
     # What a block is for, and what kind of text this is, is told from the text as it will read.
     page = page._replace(blocks=roles.assign(page))

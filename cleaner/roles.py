@@ -52,7 +52,7 @@ def assign(page: Page) -> tuple[Block, ...]:
             roles[block.number] = block._replace(role="deck")
         elif block.kind == "paragraph":
             idle = page.mended[block.number]
-    captions = {text for text in page.mended if text[:1] in _CAPTION_SIGNS and _CAPTION.match(text)}
+    captions = {text for text in set(page.mended) if text[:1] in _CAPTION_SIGNS and _CAPTION.match(text)}
     for block in blocks if captions else ():
         if block.kind == "paragraph" and block.role == "body" and page.mended[block.number] in captions:
             roles.setdefault(block.number, block._replace(role="caption"))

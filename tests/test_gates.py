@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cleaner import pipeline
 from cleaner.model import Article, Cleaned, Origin
 from cleaner.options import Options
 from cleaner.pipeline import clean_article
@@ -36,7 +37,7 @@ def without_gates(text: str, options: Options, monkeypatch: pytest.MonkeyPatch) 
     with monkeypatch.context() as patched:
         patched.setattr(sentences, "_doubtful", lambda page: bytearray(b"\1" * len(page.blocks)))
         patched.setattr(sentences, "_may_repeat", lambda said, above: True)
-        patched.setattr(sentences, "_twins", lambda page, one, other: False)
+        patched.setattr(pipeline, "twins", lambda text, blocks: b"")
         patched.setattr(words, "_doubling", set)
         return read(text, options)
 

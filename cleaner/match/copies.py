@@ -42,7 +42,7 @@ def runs(
     keys: Sequence[str],
     alone: Sequence[bool],
     may_go: Callable[[Run], bool],
-    twins: Callable[[int, int], bool] = lambda one, other: False,
+    past_twins: Callable[[int], int] = lambda number: number + 1,
     alike: Callable[[int, int], bool] = lambda one, other: False,
 ) -> list[Run]:
     """
@@ -53,8 +53,8 @@ def runs(
         alone: Whether a block can be a finding on its own. Code can be part of a pasted run, and never alone.
         may_go: Whether a run may be removed. Asked of each run as far as it has been read; a run that may go stays
             removable when it grows.
-        twins: Whether two blocks of one key are alike in all that `may_go` looks at. A line that stands a million
-            times below itself is then judged a few times, not a million.
+        past_twins: The first block below one that is not its twin: of the same key, and alike in all that `may_go` looks at. A line that stands a
+            million times below itself is then judged a few times, not a million.
         alike: Whether two blocks of one key are alike in all that `may_go` looks at, wherever they stand. Passages that follow one another a thousand times
             and may not go are then judged a few times, not a thousand.
 
@@ -64,7 +64,7 @@ def runs(
     said = [key for key in keys if key]
     if len(set(said)) == len(said):
         return []  # nearly always
-    return _Walk(keys, alone, may_go, twins, alike).walk()
+    return _Walk(keys, alone, may_go, past_twins, alike).walk()
 
 
 class _Walk:
@@ -73,10 +73,10 @@ class _Walk:
         keys: Sequence[str],
         alone: Sequence[bool],
         may_go: Callable[[Run], bool],
-        twins: Callable[[int, int], bool],
+        past_twins: Callable[[int], int],
         alike: Callable[[int, int], bool],
     ) -> None:
-        self.keys, self.alone, self.may_go, self.twins, self.alike = keys, alone, may_go, twins, alike
+        self.keys, self.alone, self.may_go, self.past_twins, self.alike = keys, alone, may_go, past_twins, alike
         self.went = False  # whether the block before went as an adjacent copy of the one on top of the stack
         self.after = 0  # blocks above this one are done with, as twins of one that went
         self.stayed = 0  # how many blocks up to the one before stayed although each follows its twin
@@ -131,16 +131,14 @@ class _Walk:
     def _as_before(self, number: int, going: list[tuple[int, int]]) -> bool:
         """Do with a block what was done with the one before it, if the two are twins and that one was judged."""
         before = number - 1
-        if self.keys[before] != self.keys[number] or not self.twins(before, number):
+        if self.keys[before] != self.keys[number] or (past := self.past_twins(before)) <= number:
             self.went, self.stayed = False, 0
             return False
         if not self.went and self.stayed <= LOOK_BACK:
             return False
         place = going[-1][1] if self.went else 0
         self._record(going)
-        last, size = number, len(self.keys)
-        while last + 1 < size and self.keys[last + 1] == self.keys[number] and self.twins(last, last + 1):
-            last += 1
+        last = past - 1
         if self.went:
             if last > number:  # a line that is said a million times makes one of these, and the last block may begin a run
                 self.found.append(Run(tuple(range(number, last)), self.one, place + 1 == len(self.stack), True))

@@ -88,7 +88,7 @@ class Verdict(NamedTuple):
 def find(page: Page) -> Iterator[Finding]:
     """Yield a finding for every block or run of blocks that stands again."""
     judge = _Judge(page)
-    runs = _headed(page, copies.runs(page.keys, [block.kind in PROSE for block in page.blocks], judge.may_go, judge.twins, judge.alike))
+    runs = _headed(page, copies.runs(page.keys, [block.kind in PROSE for block in page.blocks], judge.may_go, judge.past_twins, judge.alike))
     gone = Gone(number for run in runs if run.goes for number in run.duplicates)
     runs = list(_merged(runs))
     judge.passages = _passages(runs)
@@ -202,6 +202,7 @@ class _Judge:
         self.passages: dict[int, list[int]] = {}
         self._rare: dict[int, int] = {}  # of a passage, by its identity: the words that stand in few places
         self._counted: dict[str, int] = {}
+        self._twins = (0, 0)  # the last blocks that were told to be like one another
 
     def may_go(self, run: Run) -> bool:
         options = self.page.options
@@ -215,14 +216,16 @@ class _Judge:
             and options.wants(verdict.rule)
         )
 
-    def twins(self, one: int, other: int) -> bool:
-        """Whether two blocks are alike in all but where they stand."""
-        first, second = self.page.blocks[one], self.page.blocks[other]
-        return (
-            self.page.mended[one] == self.page.mended[other]
-            and first[4:] == second[4:]  # level, group, section, role
-            and first.kind == second.kind
-        )
+    def past_twins(self, number: int) -> int:
+        """Return the first block below one that is not like it in all but where it stands."""
+        first, past = self._twins
+        if not first <= number < past:
+            blocks, mended, keys = self.page.blocks, self.page.mended, self.page.keys
+            said, key, role = mended[number], keys[number], blocks[number].role
+            below = range(number + 1, self.page.past_twins(number))
+            past = next((other for other in below if mended[other] != said or keys[other] != key or blocks[other].role != role), below.stop)
+            self._twins = number, past
+        return past
 
     def alike(self, one: int, other: int) -> bool:
         """

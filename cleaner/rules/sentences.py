@@ -7,7 +7,7 @@ The copy has to follow its original directly: anaphora, refrains and examples re
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from cleaner.keys import exact
@@ -39,7 +39,7 @@ def find(page: Page, edits: Sequence[Edit] = ()) -> Iterator[Finding]:
     if not page.options.wants("D120"):
         return
     prose = page.prose()
-    touched = _touched(prose, edits)  # these will read otherwise than they do
+    touched = _touched(page, prose, edits)  # these will read otherwise than they do
     doubtful = _doubtful(page)
     say = _Said(page, edits)
     above: tuple[Block, list[Span]] | None = None
@@ -53,15 +53,15 @@ def find(page: Page, edits: Sequence[Edit] = ()) -> Iterator[Finding]:
         if block.kind == "heading":
             above, before, last, twice = None, None, None, False
             continue
-        edited = not touched.isdisjoint((block.number, before.number if before is not None else -1))
+        edited = touched[block.number] or (before is not None and touched[before.number])
         if not doubtful[block.number] and not edited:
             above, before, last, twice = None, block, block, False
             continue
-        same = last is not None and not edited and _twins(page, last, block)
+        same = last is not None and not edited and page.is_twin(block.number)
         last = block
         if same and twice:  # a line that stands a million times
             above = None  # if it is asked for, it is read again
-            passed = _past_twins(page, prose, at, touched)
+            passed = at + _past_twins(page, block.number, touched) - block.number
             last = prose[passed - 1]
             continue
         twice = same
@@ -92,38 +92,22 @@ def find(page: Page, edits: Sequence[Edit] = ()) -> Iterator[Finding]:
         yield from _phrases(page)
 
 
-def _touched(prose: Sequence[Block], edits: Sequence[Edit]) -> set[int]:
-    """Return the numbers of the blocks that sorted edits reach into."""
-    starts = [block.inner.start for block in prose]
-    found: set[int] = set()
-    for edit in edits:
-        for block in prose[max(0, bisect_right(starts, edit.span.start) - 1) : bisect_right(starts, edit.span.end)]:
-            found.add(block.number)
+def _touched(page: Page, prose: Sequence[Block], edits: Sequence[Edit]) -> bytearray:
+    """Tell of each block, by its number, whether sorted edits reach into it."""
+    found = bytearray(len(page.blocks))
+    if edits:
+        starts = [block.inner.start for block in prose]
+        for edit in edits:
+            for block in prose[max(0, bisect_right(starts, edit.span.start) - 1) : bisect_right(starts, edit.span.end)]:
+                found[block.number] = True
     return found
 
 
-def _twins(page: Page, one: Block, other: Block) -> bool:
-    """Whether two blocks that follow one another say the same, and so does what the patterns see in front of them."""
-    (start, end), (begin, stop) = one.inner, other.inner
-    if end - start != stop - begin or start < 3 or one.kind != other.kind or one.number != other.number - 1:
-        return False
-    text = page.article.text
-    return text.startswith(text[begin - 3 : stop], start - 3)
-
-
-def _past_twins(page: Page, prose: Sequence[Block], at: int, touched: Collection[int]) -> int:
-    """Return the place behind all blocks that follow one as its twins, and will."""
-    text, one = page.article.text, prose[at]
-    start, end = one.inner
-    said = text[start - 3 : end]
-    for place in range(at + 1, len(prose)):
-        other = prose[place]
-        begin, stop = other.inner
-        if stop - begin != end - start or other.kind != one.kind or other.number - one.number != place - at or not text.startswith(said, begin - 3):
-            return place
-        if other.number in touched:
-            return place
-    return len(prose)
+def _past_twins(page: Page, number: int, touched: bytearray) -> int:
+    """Return the number of the first block below one that does not say the same, or will not."""
+    end = page.past_twins(number)
+    first = touched.find(True, number + 1, end)
+    return first if first >= 0 else end
 
 
 def _phrases(page: Page) -> Iterator[Finding]:
@@ -203,6 +187,9 @@ def _doubtful(page: Page) -> bytearray:
     before = ""
     for block in page.blocks:
         if block.kind not in _SAYING:
+            continue
+        if page.is_twin(block.number):
+            found[block.number] = True
             continue
         said = text[block.inner.start : block.inner.end]
         number = first.setdefault(said, block.number)
