@@ -12,10 +12,14 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Iterator
 from functools import partial
+from itertools import accumulate, count
+from operator import add
 
 from cleaner.model import Span
 
 _END = re.compile(r"\r\n|\n|\r")
+# So many characters are split at once.
+_TOGETHER = 1_000_000
 
 
 def split(text: str) -> list[Span]:
@@ -31,15 +35,16 @@ def split(text: str) -> list[Span]:
 def _starts(text: str) -> Iterator[int]:
     """Yield where lines begin, what follows the last line end included."""
     yield 0
-    if "\r" not in text:  # str.find is several times faster than the pattern
-        find = text.find
-        start = find("\n") + 1
-        while start:
-            yield start
-            start = find("\n", start) + 1
-    else:
+    if "\r" in text:
         for mark in _END.finditer(text):
             yield mark.end()
+        return
+    at, size = 0, len(text)
+    while at < size:  # some lines at a time: to split them and add up how long they are takes a third of the time of looking for each
+        end = text.find("\n", at + _TOGETHER) + 1 or size
+        *parts, _ = text[at:end].split("\n")
+        yield from map(add, accumulate(map(len, parts)), count(at + 1))
+        at = end
 
 
 class Lines:

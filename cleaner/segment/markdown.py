@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from itertools import count
 from typing import NamedTuple
 
@@ -85,8 +86,9 @@ class _Scanner:
 
     def scan(self) -> Iterator[_Piece]:
         text = self.text
-        rows = [
-            _Line(start, end, start, 0) if text[start] not in " \t\n\r" else self.line(start, end, start) for start, end in lines.split(text)
+        make = partial(tuple.__new__, _Line)  # in half of the time of calling the class
+        rows: list[_Line] = [
+            make((start, end, start, 0, False)) if text[start] not in " \t" else self.line(start, end, start) for start, end in lines.split(text)
         ]
         at = 0
         if rows and (end := self.front_matter(rows)):
