@@ -205,16 +205,20 @@ class _Judge:
         self._twins = (0, 0)  # the last blocks that were told to be like one another
 
     def may_go(self, run: Run) -> bool:
-        options = self.page.options
-        if not (run.adjacent or options.unsafe_fixes or self.page.profile == "article"):
-            return False  # nothing that stands apart in a text with sections is safe to remove; which rule shows it is asked later
+        if not self._could_go(run):
+            return False
         verdict = self(run)
+        options = self.page.options
         return (
             verdict is not None
             and (verdict.safety == "safe" or (verdict.safety == "unsafe" and options.unsafe_fixes))
             and (verdict.confidence == "shown" or options.pedantic)
             and options.wants(verdict.rule)
         )
+
+    def _could_go(self, run: Run) -> bool:
+        """Whether a run may go, by where it stands: a gate, for in a text with sections nothing that stands apart is safe to remove."""
+        return run.adjacent or self.page.options.unsafe_fixes or self.page.profile == "article"
 
     def past_twins(self, number: int) -> int:
         """Return the first block below one that is not like it in all but where it stands."""
