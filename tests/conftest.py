@@ -15,7 +15,7 @@ if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 #: What takes minutes begins first, so that no process is left alone with it in the end.
-LONGEST = ("test_engine_spark", "test_report_html", "test_fix_real", "test_engine_duckdb", "test_install", "test_review_browser", "test_engines_agree", "test_laws", "test_patterns")
+LONGEST = ("test_engine_spark", "test_report_html", "test_engine_duckdb", "test_engines_agree", "test_laws", "test_fix_real", "test_install", "test_review_browser", "test_patterns", "test_pre_commit")
 
 
 def pytest_configure(config: pytest.Config) -> None:

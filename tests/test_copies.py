@@ -46,7 +46,7 @@ def left(keys: list[str], found: list[Run]) -> list[str]:
 def test_what_is_left_loses_nothing_more(policy: Callable[[Run], bool]) -> None:
     """Walking what the walk leaves removes nothing: law 5."""
 
-    @settings(max_examples=400, deadline=None)
+    @settings(max_examples=200, deadline=None)
     @given(SEQUENCES)
     def check(keys: list[str]) -> None:
         once = left(keys, walked(keys, policy))
@@ -59,7 +59,7 @@ def test_what_is_left_loses_nothing_more(policy: Callable[[Run], bool]) -> None:
 def test_keepers_stay_and_say_the_same(policy: Callable[[Run], bool]) -> None:
     """Each keeper stays, says what its duplicate says, and no block is the duplicate of two runs."""
 
-    @settings(max_examples=400, deadline=None)
+    @settings(max_examples=200, deadline=None)
     @given(SEQUENCES)
     def check(keys: list[str]) -> None:
         found = walked(keys, policy)
@@ -78,7 +78,7 @@ def test_keepers_stay_and_say_the_same(policy: Callable[[Run], bool]) -> None:
     check()
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(SEQUENCES)
 def test_where_all_may_go_each_text_is_said_once(keys: list[str]) -> None:
     """Where everything may go, every key is left once, in the order in which it stood first."""
@@ -132,7 +132,7 @@ def test_the_walk_is_linear(pattern: str, policy: str) -> None:
 def test_twins_are_spared_the_question_only(policy: Callable[[Run], bool]) -> None:
     """Where neighbours are twins, asking less removes no more than it should: keepers stay, and walking again removes nothing."""
 
-    @settings(max_examples=400, deadline=None)
+    @settings(max_examples=200, deadline=None)
     @given(st.lists(st.sampled_from("abc"), max_size=30))
     @example(list("aabcc"))
     def check(keys: list[str]) -> None:

@@ -197,7 +197,7 @@ def reads(cleaned: Cleaned) -> bool:
 def test_what_is_fixed_reads_as_before_but_for_the_plan(data: Path) -> None:
     """By our proof and by markdown-it-py's HTML, on the files that people mended and on those they meant."""
     edited = 0
-    for cleaned in [case.safe for case in cases(data)] + [clean_article(read(path, KEEP), KEEP) for path in sorted((data / "negatives").glob("*/file.*"))[::2]]:
+    for cleaned in [case.safe for case in cases(data)] + [clean_article(read(path, KEEP), KEEP) for path in sorted((data / "negatives").glob("*/file.*"))[::4]]:
         edited += bool(cleaned.plan.edits)
         assert proved(cleaned) and reads(cleaned), cleaned.article.origin.path
     assert edited > 100

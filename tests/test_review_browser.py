@@ -276,11 +276,12 @@ def test_axe_finds_nothing(browser, start, tmp_path, dark):
     enter(browser, start(), dark=dark)
     assert len(browser.find_elements("css selector", "nav .rows a")) >= 3
     kinds = set()
-    for _ in range(8):
+    for page in range(8):
         clean()  # opens all boxes, too
         kinds.add(browser.title[:4])
         press(browser, "?")
-        clean()
+        if page < 2:  # the keys are the same on every page
+            clean()
         browser.execute_script("document.getElementById('help').close(); document.activeElement.blur()")
         act(browser, "a") if browser.find_elements("css selector", "[data-key=a]") and "D101" in kinds and len(kinds) > 1 else act(browser, "n")
     assert {"D101", "D105", "D121"} <= kinds
