@@ -159,7 +159,7 @@ class _Walk:
         """
         period = number - self.stack[places[-1]]
         ahead = number + BELOW
-        whole = period > 1 and places[-1] + period == len(self.stack)
+        whole = places[-1] + period == len(self.stack)
         if not whole or ahead >= len(self.keys) or self.keys[ahead] != self.keys[ahead - period] or not self.alike(ahead - period, ahead):
             self.steady = 0
             return False
