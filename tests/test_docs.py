@@ -75,10 +75,10 @@ def test_the_first_command_of_the_readme_cleans_a_seed(tmp_path):
 def test_the_second_command_of_the_readme_is_what_the_ci_runs():
     """`.ci/run` installs the same extra and runs the same tests as the README's second command."""
     second = blocks(read(ROOT / "README.md"), "sh")[1].strip()
-    assert second == "python3 -m venv .venv && .venv/bin/pip install '.[test]' && .venv/bin/python -m pytest -n 3 --dist loadfile"
+    assert second == "python3 -m venv .venv && .venv/bin/pip install '.[test]' && .venv/bin/python -m pytest -n 4 --dist loadfile"
     script = read(ROOT / ".ci" / "run")
     assert "pip install --quiet '.[test]'" in script
-    assert "-m pytest -n 3 --dist loadfile" in script.splitlines()[-3]
+    assert "-m pytest -n 4 --dist loadfile" in script.splitlines()[-3]
     assert os.access(ROOT / ".ci" / "run", os.X_OK)
 
 

@@ -17,7 +17,7 @@ PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", ROOT / "CONTRIBUTING.md", *s
 #: A line that another test runs, with the file and the name of that test.
 ELSEWHERE = {
     "python3 -m venv .venv && .venv/bin/pip install . && .venv/bin/cleaner clean seeds/harbour.txt": "test_docs.py::test_the_first_command_of_the_readme_cleans_a_seed",
-    "python3 -m venv .venv && .venv/bin/pip install '.[test]' && .venv/bin/python -m pytest -n 3 --dist loadfile": "test_docs.py::test_the_second_command_of_the_readme_is_what_the_ci_runs",
+    "python3 -m venv .venv && .venv/bin/pip install '.[test]' && .venv/bin/python -m pytest -n 4 --dist loadfile": "test_docs.py::test_the_second_command_of_the_readme_is_what_the_ci_runs",
     "python3 -m venv .venv && .venv/bin/pip install -e '.[test]'": "test_docs.py::test_extras_that_the_pages_name_exist",
     "python3 -m venv .venv": "test_install.py::test_an_installed_wheel_works",
     ".venv/bin/pip install .": "test_install.py::test_what_the_container_copies_is_enough_to_install",
