@@ -7,6 +7,7 @@ The copy has to follow its original directly: anaphora, refrains and examples re
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
@@ -299,17 +300,18 @@ def _stressed(text: str, block: Block, keeper: Span, said: str) -> bool:
 
 
 def _apart(page: Page, say: _Said, block: Block, parts: Sequence[Span]) -> Iterator[Finding]:
-    """A sentence that stands twice in one paragraph with others between: only ever shown."""
+    """A sentence that stands twice in one paragraph with others between: only ever shown. One that stands there more often is meant."""
     seen: dict[str, Span] = {}
-    for part in parts:
-        said = say(part)
+    every = [say(part) for part in parts]
+    times = Counter(every)
+    for part, said in zip(parts, every):
         if said in seen and count(said) >= FEWEST_APART and not _tabular(page, block):
             yield Finding(
                 rule="D120",
                 span=part,
                 message=f"the sentence stands in this paragraph already: {count(said):,} words",
                 safety="report",
-                confidence="pedantic" if block.kind in ("row", "quote") else "shown",
+                confidence="pedantic" if block.kind in ("row", "quote") or times[said] > 2 else "shown",
                 keeper=seen[said],
                 relation="exact",
                 scores=SAME,
