@@ -288,9 +288,10 @@ The bridge is closed until May. Boats may pass.
 ## How far to trust it
 
 Safe inside a paragraph where the copy is the same to the letter, has 5 words or more, ends as a sentence does and is not
-mostly code. Unsafe across the border of two paragraphs, and for lines. A sentence of 8 words that stands again with
+mostly code. Unsafe across the border of two paragraphs, and for lines. A sentence of 8 words that stands twice with
 others between is reported and never edited: anaphora, refrains and examples do that. Headings are left alone. With `--pedantic`
-also a phrase of 5 words that directly follows itself, and the last sentence of a list item that stands again as the next.
+also one that stands there more often, a phrase of 5 words that directly follows itself, and the last sentence of a list item that
+stands again as the next.
 """,
     "D130": """\
 # D130 repeated-list-item
