@@ -1,14 +1,14 @@
 """
 Which shingles of three words stand in several texts, and in which: what the search for near copies asks.
 
-`few` answers with sets of words, without an import; `many` with numpy, where a shingle is a number: some ten thousand texts at once, in
-a tenth of the memory. Both give the same answers: words are numbered in their order, so shingles have one order in both.
+`few` answers with sets of words, without an import; `many` with numpy, where a shingle is a number: for some ten thousand texts at once, in
+less memory. Both give the same answers: words are numbered in their order, so shingles have one order in both.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Sequence
-from itertools import chain
+from collections.abc import Hashable, Iterable, Sequence
+from itertools import chain, islice
 from typing import Any, NamedTuple, Protocol
 
 from cleaner.words import words
@@ -19,6 +19,21 @@ FEWEST_WORDS = 6
 _AT_ONCE = 2_000
 # Three words are one number of 64 bits as long as there are no more different ones.
 _MOST_WORDS = 2**21
+
+
+class Spoken(NamedTuple):
+    """
+    Texts as arrays of numbers.
+
+    Attributes:
+        words: The words of all texts, one after another, as numbers in their order.
+        sizes: How many each text has.
+        different: A number above all of them; how many different ones there are in the texts that were numbered together.
+    """
+
+    words: Any
+    sizes: Any
+    different: int
 
 
 class Index(Protocol):
@@ -55,8 +70,8 @@ class Index(Protocol):
     def spelled(self, text: int) -> list[str]:
         """Return a text's words."""
 
-    def numbers(self, texts: Sequence[int]) -> tuple[Any, Any, int]:
-        """Return the words of some texts as numbers in their order, one after another; how many each text has; and a number above all."""
+    def numbers(self, texts: Sequence[int]) -> Spoken:
+        """Return the words of some texts as numbers."""
 
 
 def triples(said: Sequence[str]) -> frozenset[tuple[str, str, str]]:
@@ -75,9 +90,9 @@ class Few:
         self._common = self._shared()
         self.held: Sequence[int] = [len(each) for each in self._common]
         holders = self._wanted(share)
-        self._ranked = sorted(holders, key=lambda shingle: (len(holders[shingle]), shingle))
-        self._ranks = {shingle: rank for rank, shingle in enumerate(self._ranked)}
-        self._holders = [holders[shingle] for shingle in self._ranked]
+        ranked = sorted(holders, key=lambda shingle: (len(holders[shingle]), shingle))
+        self._ranks = {shingle: rank for rank, shingle in enumerate(ranked)}
+        self._holders = [holders[shingle] for shingle in ranked]
         self.times: Sequence[int] = [len(each) for each in self._holders]
 
     def _shared(self) -> list[frozenset[tuple[str, str, str]]]:
@@ -119,15 +134,14 @@ class Few:
     def spelled(self, text: int) -> list[str]:
         return self._said[text]
 
-    def numbers(self, texts: Sequence[int]) -> tuple[Any, Any, int]:
-        spoken = _spoken(self._said[text] for text in texts)
-        return spoken.words, spoken.sizes, spoken.different
+    def numbers(self, texts: Sequence[int]) -> Spoken:
+        return _spoken(self._said[text] for text in texts)
 
 
 class Many:
     """An index in numbers: of words, in their order, and of three of them."""
 
-    def __init__(self, keys: Sequence[str], spoken: _Spoken, share: float) -> None:
+    def __init__(self, keys: Sequence[str], spoken: Spoken, share: float) -> None:
         import numpy as np
 
         self._keys = keys
@@ -193,28 +207,23 @@ class Many:
     def spelled(self, text: int) -> list[str]:
         return words(self._keys[text])
 
-    def numbers(self, texts: Sequence[int]) -> tuple[Any, Any, int]:
+    def numbers(self, texts: Sequence[int]) -> Spoken:
         import numpy as np
 
         sizes = np.fromiter((self.lengths[text] for text in texts), np.int64, len(texts))
         places = np.repeat(self._ends[list(texts)] - np.cumsum(sizes), sizes) + np.arange(int(sizes.sum()))
-        return self._words[places], sizes, self._different
+        return Spoken(self._words[places], sizes, self._different)
 
 
-class _Spoken(NamedTuple):
-    words: Any  # of all texts, as numbers in their order
-    sizes: Any  # of each text
-    different: int
-
-
-def _spoken(said: Iterable[list[str]]) -> _Spoken:
+def _spoken(said: Iterable[list[str]]) -> Spoken:
     """Return the words of texts as numbers in their order; words are let go as soon as they have one."""
     import numpy as np
 
     known: dict[str, int] = {}
     sizes: list[int] = []
-    parts: list[Any] = []
-    for group in _grouped(said):
+    parts: list[Any] = [np.empty(0, np.int64)]
+    texts = iter(said)
+    while group := list(islice(texts, _AT_ONCE)):
         sizes += map(len, group)
         spoken = list(chain.from_iterable(group))
         for word in set(spoken).difference(known):
@@ -222,17 +231,7 @@ def _spoken(said: Iterable[list[str]]) -> _Spoken:
         parts.append(np.fromiter(map(known.__getitem__, spoken), np.int64, len(spoken)))
     ordered = np.empty(len(known), np.int64)
     ordered[np.fromiter((known[word] for word in sorted(known)), np.int64, len(known))] = np.arange(len(known))
-    return _Spoken(ordered[np.concatenate(parts)], np.array(sizes), len(known))
-
-
-def _grouped(said: Iterable[list[str]]) -> Iterator[list[list[str]]]:
-    group: list[list[str]] = []
-    for each in said:
-        group.append(each)
-        if len(group) == _AT_ONCE:
-            yield group
-            group = []
-    yield group
+    return Spoken(ordered[np.concatenate(parts)], np.array(sizes), len(known))
 
 
 def few(keys: Iterable[str], share: float) -> Index:

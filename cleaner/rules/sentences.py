@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
+from cleaner import lines
 from cleaner.keys import exact
 from cleaner.model import PROSE, SAME, Block, Confidence, Edit, Finding, Safety, Span
 from cleaner.page import Page
@@ -159,8 +160,7 @@ def _pieces(text: str) -> tuple[str, ...]:
 
 def _rows(text: str) -> list[str]:
     """Return the lines of a text, with white space folded."""
-    rows = text.split("\n") if "\r" not in text else text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    return [" ".join(row.split()) for row in rows]
+    return [" ".join(text[start:end].split()) for start, end in lines.split(text)]
 
 
 _SAYING = PROSE - {"heading"}
@@ -359,8 +359,6 @@ def _across(page: Page, say: _Said, block: Block, before: Sequence[Span], parts:
 
 def _lines(page: Page, say: _Said, block: Block, masks: Sequence[Span]) -> Iterator[Finding]:
     """A line that was copied below itself inside one wrapped paragraph, and is no sentence."""
-    from cleaner import lines
-
     text = page.article.text
     said = text[block.inner.start : block.inner.end]
     if "\n" not in said and "\r" not in said:

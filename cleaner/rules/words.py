@@ -129,7 +129,7 @@ def find(page: Page) -> Iterator[Finding]:
     prose = page.prose()
     said = dict.fromkeys(text[block.inner.start : block.inner.end] for block in prose)
     plain = page.memory.plain if page.memory is not None else set()
-    asked = [each for each in said if each not in plain] if plain else said
+    asked = [each for each in said if each not in plain]
     doubling = _doubling(asked)
     plain.update(each for each in asked if each not in doubling)
     if not doubling:
