@@ -10,41 +10,87 @@ from __future__ import annotations
 import re
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
-from itertools import accumulate, count
-from operator import add
+from itertools import accumulate, chain, count, islice, repeat
+from operator import add, sub
 
 from cleaner.model import Span
 
 _END = re.compile(r"\r\n|\n|\r")
 # So many characters are split at once.
 _TOGETHER = 1_000_000
+# A line that follows itself so many times is not looked for each time.
+MANY = 1_000
 
 
 def split(text: str) -> list[Span]:
     """Return each line's span without its line end. A final line end does not begin another line."""
     starts = [*_starts(text)]
-    ends = [start - 1 for start in starts[1:]] if "\r" not in text else [mark.start() for mark in _END.finditer(text)]
+    ends = [*map(sub, islice(starts, 1, None), repeat(1))] if "\r" not in text else [mark.start() for mark in _END.finditer(text)]
     if starts[-1] < len(text):
         ends.append(len(text))
     # A million lines are no rare thing, and so they are made in a third of the time that calling the class takes.
     return [*map(partial(tuple.__new__, Span), zip(starts, ends))]
 
 
-def _starts(text: str) -> Iterator[int]:
-    """Yield where lines begin, what follows the last line end included."""
-    yield 0
+def texts(text: str) -> list[str]:
+    """Return what each line says, without its line end; of the lines that `split` tells the places of. What stands many times is held once."""
     if "\r" in text:
-        for mark in _END.finditer(text):
-            yield mark.end()
+        return [text[start:end] for start, end in split(text)]
+    said: list[str] = []
+    for at, end, period in _stretches(text):
+        if period:
+            said += [text[at : at + period - 1]] * ((end - at) // period)
+            continue
+        said += text[at:end].split("\n")
+        if text[end - 1] == "\n":
+            said.pop()
+    return said
+
+
+def _starts(text: str) -> Iterator[int]:
+    """Return where lines begin, what follows the last line end included."""
+    return chain((0,), chain.from_iterable(_more_starts(text)))
+
+
+def _more_starts(text: str) -> Iterator[Iterable[int]]:
+    if "\r" in text:
+        yield (mark.end() for mark in _END.finditer(text))
         return
-    at, size = 0, len(text)
-    while at < size:  # some lines at a time: to split them and add up how long they are takes a third of the time of looking for each
-        end = text.find("\n", at + _TOGETHER) + 1 or size
+    for at, end, period in _stretches(text):
+        if period:
+            yield range(at + period, end + 1, period)
+            continue
+        # To split lines and add up how long they are takes a third of the time of looking for each.
         *parts, _ = text[at:end].split("\n")
-        yield from map(add, accumulate(map(len, parts)), count(at + 1))
+        yield map(add, accumulate(map(len, parts)), count(at + 1))
+
+
+def _stretches(text: str) -> Iterator[tuple[int, int, int]]:
+    """Yield stretches of whole lines, where lines end in \\n: begin, end, and the length of its lines, or 0 where they are not all the same."""
+    at, size = 0, len(text)
+    while at < size:
+        period = text.find("\n", at) + 1 - at
+        times = _times(text, at, period) if period > 0 else 0
+        end = at + times * period
+        if times < MANY and end < at + _TOGETHER:
+            period, end = 0, text.find("\n", at + _TOGETHER) + 1 or size
+        yield at, end, period
         at = end
+
+
+def _times(text: str, at: int, period: int) -> int:
+    """Return how many times what stands at a place, so long, follows itself at once. What is known to do so is compared with what follows it."""
+    times = 1
+    while text.startswith(text[at : at + times * period], at + times * period):
+        times *= 2
+    step = times // 2
+    while step:
+        if text.startswith(text[at : at + step * period], at + times * period):
+            times += step
+        step //= 2
+    return times
 
 
 class Lines:

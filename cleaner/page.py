@@ -4,8 +4,10 @@ A page: one article, cut into blocks, with all that the rules may ask of it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import lru_cache
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache, lru_cache
+from itertools import chain, islice
 from typing import NamedTuple
 
 from cleaner.lines import Lines
@@ -36,23 +38,14 @@ class Memory(NamedTuple):
     plain: set[str]  # what blocks say in which no word stands twice in a row
 
 
-# What stands so far in front of a block is seen by the patterns that look into it.
-_IN_FRONT = 3
+@cache
+def _firsts() -> re.Pattern[bytes]:
+    return re.compile(b"\0+")
 
 
-def twins(text: str, blocks: Sequence[Block]) -> bytes:
-    """Tell of each block whether it is a twin of the one above it; see `Page.twins`."""
-    found = bytearray(len(blocks))
-    size, said = -1, ""
-    alike: tuple[object, ...] = ()
-    for number, block in enumerate(blocks):
-        start, end = block[3]  # what it says; by place, since this is asked of every block
-        if end - start == size and text[start - _IN_FRONT : end] == said and (block[1], block[4:]) == alike:
-            found[number] = 1
-        else:
-            alike = block[1], block[4:]
-            size, said = (end - start, text[start - _IN_FRONT : end]) if start >= _IN_FRONT else (-1, "")
-    return bytes(found)
+def passed(blocks: Iterator[Block], some: int) -> None:
+    """Pass over so many blocks: a million that say what was heard already are passed over at once."""
+    next(islice(blocks, some, some), None)
 
 
 class Page(NamedTuple):
@@ -69,7 +62,8 @@ class Page(NamedTuple):
         written_in: The language where it is known beforehand; None: told from the text when it is first asked for.
         keys: For each block, the comparison key made from the mended text; "" where the block is not to be compared.
         twins: For each block, whether the one directly above it says the same, after the same few characters, and is alike in all but where
-            it stands. Where a line stands a million times, all but the first are passed over together. Empty where nobody told.
+            it stands; once the page is mended, whether it will also say the same then. Where a line stands a million times, all but the first
+            are passed over together. Empty where nobody told.
         memory: What readings of this article learn for one another; None where there is one alone.
     """
 
@@ -92,6 +86,18 @@ class Page(NamedTuple):
     def lines(self) -> Lines:
         """Where the article's lines begin."""
         return _lines(self.article.text)
+
+    @property
+    def firsts(self) -> Sequence[Block]:
+        """Return the blocks without the twins below each: what is asked of all that is said is asked of these."""
+        if 1 not in self.twins:
+            return self.blocks
+        return [*chain.from_iterable(self.blocks[run.start() : run.end()] for run in _firsts().finditer(self.twins))]
+
+    @property
+    def conflicts(self) -> bool:
+        """Whether a merge conflict was left in the article."""
+        return any(block.kind == "conflict" for block in self.firsts)
 
     def is_twin(self, number: int) -> bool:
         """Whether a block is a twin of the one above it."""

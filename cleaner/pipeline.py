@@ -19,9 +19,9 @@ from cleaner.known import Told
 from cleaner.lines import Lines
 from cleaner.model import PROSE, Article, Cleaned, Edit, Finding, Plan, Skipped, Span
 from cleaner.options import Options
-from cleaner.page import Memory, Page, twins
+from cleaner.page import Memory, Page, passed
 from cleaner.plan import Verdict, apply, compose, resolve, standing
-from cleaner.segment import segment
+from cleaner.segment import with_twins
 
 # Nearly every article is done after one more reading; texts made of copies of copies have been seen to take three.
 MOST_READINGS = 8
@@ -82,7 +82,7 @@ def alone(article: Article, options: Options, finding: Finding) -> Plan:
     """
     page = _read(article, options._replace(unsafe_fixes=True, pedantic=True))
     said = marks.Marks(marks.read(article.text, article.format, page.blocks))
-    decide = partial(_fate, page, said, any(block.kind == "conflict" for block in page.blocks), None)
+    decide = partial(_fate, page, said, page.conflicts, None)
     return _proved(page, [finding], decide)
 
 
@@ -90,7 +90,7 @@ def _examine(article: Article, options: Options, told: Told | None, memory: Memo
     """Read an article once, and plan what to do about what shows."""
     page = _read(article, options)._replace(memory=memory)
     said = marks.Marks(marks.read(article.text, article.format, page.blocks))
-    decide = partial(_fate, page, said, any(block.kind == "conflict" for block in page.blocks), told)
+    decide = partial(_fate, page, said, page.conflicts, told)
 
     inside = list(_inside(page, decide, told))
     page = _mended(page, resolve(inside, decide).edits)
@@ -114,8 +114,8 @@ def _worded(finding: Finding, lines: Lines) -> Finding:
 
 def _read(article: Article, options: Options) -> Page:
     """Cut the article into blocks."""
-    blocks = segment(article)
-    return Page(article, blocks, options, twins=twins(article.text, blocks))
+    blocks, twins = with_twins(article)
+    return Page(article, blocks, options, twins=twins)
 
 
 def _known(page: Page, findings: list[Finding], told: Told | None) -> list[Finding]:
@@ -158,10 +158,9 @@ def _mended(page: Page, edits: Sequence[Edit]) -> Page:
     mended: list[str] = []
     made: list[str] = []
     known = page.memory.keys if page.memory is not None else {}  # a line said a million times is held once
-    past = 0
-    for block in page.blocks:
-        if block.number < past:
-            continue
+    twins = bytearray(page.twins)
+    rest = iter(page.blocks)
+    for block in rest:
         start, end = block.inner
         said = text[start:end]
         if following < end:
@@ -175,6 +174,8 @@ def _mended(page: Page, edits: Sequence[Edit]) -> Page:
             if own and all(block.inner.holds(edit.span) for edit in own):
                 shifted = [edit._replace(span=Span(edit.span.start - start, edit.span.end - start)) for edit in own]
                 said = apply(said, shifted)
+        if page.is_twin(block.number) and said != mended[-1]:
+            twins[block.number] = 0  # no longer
         if block.kind not in PROSE:
             mended.append(said)
             made.append(f"{block.kind}\0{text[block.span.start : block.span.end]}")
@@ -182,12 +183,13 @@ def _mended(page: Page, edits: Sequence[Edit]) -> Page:
         both = known.get(said)
         if both is None:
             both = known[said] = said, keys.key(said, format)
-        past = page.past_twins(block.number)
-        if following < page.blocks[past - 1].inner.end:
-            past = block.number + 1
-        mended.extend(repeat(both[0], past - block.number))
-        made.extend(repeat(both[1], past - block.number))
-    page = page._replace(mended=tuple(mended), keys=tuple(made))
+        more = page.past_twins(block.number) - block.number
+        if following < page.blocks[block.number + more - 1].inner.end:
+            more = 1
+        mended.extend(repeat(both[0], more))
+        made.extend(repeat(both[1], more))
+        passed(rest, more - 1)
+    page = page._replace(mended=tuple(mended), keys=tuple(made), twins=bytes(twins))
     # What a block is for, and what kind of text this is, is told from the text as it will read.
     page = page._replace(blocks=roles.assign(page))
     return page._replace(profile=page.options.profile or roles.profile(page))
@@ -272,6 +274,6 @@ def _notes(page: Page) -> tuple[str, ...]:
     notes: list[str] = []
     if not page.article.origin.sure:
         notes.append(f"the encoding could not be told for sure; read as {page.article.origin.encoding}, only byte-identical text is touched")
-    if any(block.kind == "conflict" for block in page.blocks):
+    if page.conflicts:
         notes.append("merge conflict markers: nothing was de-duplicated")
     return tuple(notes)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from cleaner.model import Block, Profile
+from cleaner.model import Block, Profile, Role
 from cleaner.page import Page
 from cleaner.patterns import pattern
 from cleaner.segment.shape import ends_sentence, stands_alone
@@ -37,21 +37,20 @@ def assign(page: Page) -> tuple[Block, ...]:
     title = _title(page, head)
     said = "" if title is None else _bare(page, title)
     roles: dict[int, Block] = {}
-    idle = ""  # what a line says that stands for nothing else: one that is said a million times is read once
     for block in head:
         if block.role != "body" or block.kind not in ("paragraph", "heading"):
             continue
-        if block.kind == "paragraph" and page.mended[block.number] == idle:
-            continue
         text = _bare(page, block)
+        role: Role
         if said and text == said:
-            roles[block.number] = block._replace(role="title")
+            role = "title"
         elif block.kind == "paragraph" and _BYLINE.match(text):
-            roles[block.number] = block._replace(role="byline")
+            role = "byline"
         elif title is not None and block.kind == "paragraph" and stands_alone(page.mended[block.number]):
-            roles[block.number] = block._replace(role="deck")
-        elif block.kind == "paragraph":
-            idle = page.mended[block.number]
+            role = "deck"
+        else:
+            continue
+        roles.update((number, blocks[number]._replace(role=role)) for number in range(block.number, page.past_twins(block.number)))
     captions = {text for text in set(page.mended) if text[:1] in _CAPTION_SIGNS and _CAPTION.match(text)}
     for block in blocks if captions else ():
         if block.kind == "paragraph" and block.role == "body" and page.mended[block.number] in captions:
@@ -70,7 +69,7 @@ def profile(page: Page) -> Profile:
     paragraphs: list[int] = []
     headings = listed = opaque = 0
     whole = 0
-    for block in page.blocks:
+    for block in page.firsts:
         text, key = page.mended[block.number], page.keys[block.number]
         if key in seen:
             continue
@@ -112,13 +111,9 @@ def profile(page: Page) -> Profile:
 
 
 def _head(page: Page) -> Iterable[Block]:
-    """Yield the blocks above the first paragraph of running text."""
-    line = ""
-    for block, said in zip(page.blocks, page.mended):
-        if block.kind == "paragraph" and said == line:
-            yield block  # as the one before
-            continue
-        line = said if block.kind == "paragraph" else ""
+    """Yield the blocks above the first paragraph of running text, without the twins of each."""
+    for block in page.firsts:
+        said = page.mended[block.number]
         if block.kind == "paragraph" and not stands_alone(said) and count(said) >= BODY_WORDS:
             return
         if block.kind in ("item", "row", "quote", "code"):
@@ -133,7 +128,7 @@ def _title(page: Page, head: Sequence[Block]) -> Block | None:
     for block in head:
         if block.kind == "heading" and block.level == 1:
             return block
-    if any(block.kind == "front" or (block.kind == "heading" and block.level == 1) for block in page.blocks):
+    if any(block.kind == "front" or (block.kind == "heading" and block.level == 1) for block in page.firsts):
         return None
     alone = {text for text in {page.mended[block.number] for block in head} if stands_alone(text)}
     bold = [block for block in head if block.kind == "paragraph" and page.mended[block.number] in alone] if alone else []

@@ -74,6 +74,18 @@ def test_lines_are_passed_over_only_where_they_are_twins(given: list[tuple[str, 
     assert list(sentences.find(page)) == list(sentences.find(none_told))
     one, other = pipeline._mended(page, edits), pipeline._mended(none_told, edits)
     assert (one.mended, one.keys, one.blocks, one.profile) == (other.mended, other.keys, other.blocks, other.profile)
+    for number, twin in enumerate(one.twins):
+        assert not twin or (one.mended[number], one.keys[number], one.blocks[number].role) == (one.mended[number - 1], one.keys[number - 1], one.blocks[number - 1].role)
+    assert [block.number for block in one.firsts] == [number for number, twin in enumerate(one.twins) if not twin]
+
+
+def test_signs_of_ascii_are_told_from_bytes() -> None:
+    """What is asked of all bytes at once stops nothing that the pattern would find, and nothing more."""
+    for code in range(128):
+        sign = chr(code) + "lt;"
+        assert (chr(code).encode() in encoding._SIGNS) == (encoding._SIGN.search(sign) is not None)
+        assert encoding._signed("a" * 10 + sign) == (encoding._SIGN.search(sign) is not None)
+    assert not encoding._signed("a & b &") and encoding._signed("a & b &#38;")
 
 
 @pytest.mark.parametrize("path", sorted(FIXTURES.rglob("*.md")), ids=lambda path: path.stem)

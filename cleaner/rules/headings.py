@@ -15,7 +15,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 
 from cleaner.model import Block, Finding, Span
 from cleaner.outline import Frames, Outline
@@ -45,7 +44,8 @@ def find(page: Page) -> Iterator[Finding]:
 
 
 def _echoes(page: Page) -> Iterator[Finding]:
-    for above, block in pairwise(page.blocks):
+    for block in page.firsts:
+        above = page.blocks[block.number - 1] if block.number else block
         if above.kind != "heading" or block.kind != "heading" or page.keys[above.number] == page.keys[block.number]:
             continue
         said = _read(page.mended[block.number])

@@ -13,7 +13,7 @@ from cleaner.page import Page
 
 def find(page: Page) -> Iterator[Finding]:
     """Yield M801 for each conflict, from its first marker to its last, and for each marker that a resolved one left."""
-    if not page.options.wants("M801"):
+    if not page.options.wants("M801") or not page.conflicts:
         return
     opening: Block | None = None
     for block in page.blocks:

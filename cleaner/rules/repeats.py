@@ -88,7 +88,7 @@ class Verdict(NamedTuple):
 def find(page: Page) -> Iterator[Finding]:
     """Yield a finding for every block or run of blocks that stands again."""
     judge = _Judge(page)
-    runs = _headed(page, copies.runs(page.keys, [block.kind in PROSE for block in page.blocks], judge.may_go, judge.past_twins, judge.alike))
+    runs = _headed(page, copies.runs(page.keys, [block.kind in PROSE for block in page.blocks], judge.may_go, page.past_twins, judge.alike))
     gone = Gone(number for run in runs if run.goes for number in run.duplicates)
     runs = list(_merged(runs))
     judge.passages = _passages(runs)
@@ -202,7 +202,6 @@ class _Judge:
         self.passages: dict[int, list[int]] = {}
         self._rare: dict[int, int] = {}  # of a passage, by its identity: the words that stand in few places
         self._counted: dict[str, int] = {}
-        self._twins = (0, 0)  # the last blocks that were told to be like one another
 
     def may_go(self, run: Run) -> bool:
         if not self._could_go(run):
@@ -219,17 +218,6 @@ class _Judge:
     def _could_go(self, run: Run) -> bool:
         """Whether a run may go, by where it stands: a gate, for in a text with sections nothing that stands apart is safe to remove."""
         return run.adjacent or self.page.options.unsafe_fixes or self.page.profile == "article"
-
-    def past_twins(self, number: int) -> int:
-        """Return the first block below one that is not like it in all but where it stands."""
-        first, past = self._twins
-        if not first <= number < past:
-            blocks, mended, keys = self.page.blocks, self.page.mended, self.page.keys
-            said, key, role = mended[number], keys[number], blocks[number].role
-            below = range(number + 1, self.page.past_twins(number))
-            past = next((other for other in below if mended[other] != said or keys[other] != key or blocks[other].role != role), below.stop)
-            self._twins = number, past
-        return past
 
     def alike(self, one: int, other: int) -> bool:
         """
@@ -624,8 +612,7 @@ def _finding(page: Page, run: Run, verdict: Verdict, gone: Gone) -> Finding:
     keeper = Span(blocks[run.keepers[0]].span.start, blocks[run.keepers[-1]].span.end)
     times = Counter([page.mended[number] for number in run.duplicates])
     size = sum(count(said) * number for said, number in times.items())
-    keepers = [page.inner(blocks[number]) for number in run.keepers]  # a merged run repeats one block
-    same = all(page.inner(blocks[one]) == keeper for one, keeper in zip(run.duplicates, cycle(keepers)))
+    same = _same(page, run)
     edits: tuple[Edit, ...] = ()
     if verdict.safety != "report":
         edits = (cut(page, first, last, gone),)
@@ -644,6 +631,17 @@ def _finding(page: Page, run: Run, verdict: Verdict, gone: Gone) -> Finding:
         key="\n".join(page.keys[number] for number in run.duplicates[:50]),
         because=verdict.because,
     )
+
+
+def _same(page: Page, run: Run) -> bool:
+    """Whether the copies are what stays to the letter, marks and line breaks included."""
+    keepers = [page.inner(page.blocks[number]) for number in run.keepers]  # a merged run repeats them
+    if len(keepers) > 1:
+        return all(page.inner(page.blocks[one]) == keeper for one, keeper in zip(run.duplicates, cycle(keepers)))
+    number, last = run.duplicates[0], run.duplicates[-1]
+    while number <= last and page.inner(page.blocks[number]) == keepers[0]:
+        number = page.past_twins(number)
+    return number > last
 
 
 _WHAT = {"D101": "paragraph", "D110": "title", "D111": "heading", "D130": "list item", "D131": "table row"}

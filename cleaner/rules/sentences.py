@@ -14,7 +14,7 @@ from functools import lru_cache
 from cleaner import lines
 from cleaner.keys import exact
 from cleaner.model import PROSE, SAME, Block, Confidence, Edit, Finding, Safety, Span
-from cleaner.page import Page
+from cleaner.page import Page, passed
 from cleaner.patterns import pattern
 from cleaner.segment.shape import CLOSERS, ends_sentence
 from cleaner.words import count, portions, sentences
@@ -40,17 +40,16 @@ def find(page: Page, edits: Sequence[Edit] = ()) -> Iterator[Finding]:
     """
     if not page.options.wants("D120"):
         return
-    prose = page.prose()
-    touched = _touched(page, prose, edits)  # these will read otherwise than they do
+    touched = _touched(page, edits)  # these will read otherwise than they do
     doubtful = _doubtful(page)
     say = _Said(page, edits)
     above: tuple[Block, list[Span]] | None = None
     before: Block | None = None  # the block above that was read last
     last: Block | None = None
     twice = False  # the block before said what the one before that said, and nothing was found in it
-    passed = 0
-    for at, block in enumerate(prose):
-        if at < passed:
+    rest = iter(page.blocks)
+    for block in rest:
+        if block.kind not in PROSE:
             continue
         if block.kind == "heading":
             above, before, last, twice = None, None, None, False
@@ -63,8 +62,9 @@ def find(page: Page, edits: Sequence[Edit] = ()) -> Iterator[Finding]:
         last = block
         if same and twice:  # a line that stands a million times
             above = None  # if it is asked for, it is read again
-            passed = at + _past_twins(page, block.number, touched) - block.number
-            last = prose[passed - 1]
+            past = _past_twins(page, block.number, touched)
+            passed(rest, past - block.number - 1)
+            last = page.blocks[past - 1]
             continue
         twice = same
         said, said_above = page.inner(block), page.inner(before) if before is not None else ""
@@ -94,10 +94,11 @@ def find(page: Page, edits: Sequence[Edit] = ()) -> Iterator[Finding]:
         yield from _phrases(page)
 
 
-def _touched(page: Page, prose: Sequence[Block], edits: Sequence[Edit]) -> bytearray:
+def _touched(page: Page, edits: Sequence[Edit]) -> bytearray:
     """Tell of each block, by its number, whether sorted edits reach into it."""
     found = bytearray(len(page.blocks))
     if edits:
+        prose = page.prose()
         starts = [block.inner.start for block in prose]
         for edit in edits:
             for block in prose[max(0, bisect_right(starts, edit.span.start) - 1) : bisect_right(starts, edit.span.end)]:
@@ -183,14 +184,11 @@ def _doubtful(page: Page) -> bytearray:
     text = page.article.text
     any_odd = _is_odd(text)
     odd: set[str] = set()
-    found = bytearray(len(page.blocks))
+    found = bytearray(page.twins or len(page.blocks))
     first: dict[str, int] = {}  # a line that is said a million times is held once
     before = ""
-    for block in page.blocks:
+    for block in page.firsts:
         if block.kind not in _SAYING:
-            continue
-        if page.is_twin(block.number):
-            found[block.number] = True
             continue
         said = text[block.inner.start : block.inner.end]
         number = first.setdefault(said, block.number)

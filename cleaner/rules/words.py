@@ -14,7 +14,7 @@ from itertools import islice
 from operator import eq
 from typing import NamedTuple, TypeVar
 
-from cleaner.model import Confidence, Edit, Finding, Safety, Span
+from cleaner.model import PROSE, Confidence, Edit, Finding, Safety, Span
 from cleaner.page import Page
 from cleaner.words import MARKS, portions
 
@@ -126,15 +126,14 @@ def find(page: Page) -> Iterator[Finding]:
     if not page.options.wants("D121"):
         return
     text = page.article.text
-    prose = page.prose()
-    said = dict.fromkeys(text[block.inner.start : block.inner.end] for block in prose)
+    said = dict.fromkeys(text[block.inner.start : block.inner.end] for block in page.firsts if block.kind in PROSE)
     plain = page.memory.plain if page.memory is not None else set()
     asked = [each for each in said if each not in plain]
     doubling = _doubling(asked)
     plain.update(each for each in asked if each not in doubling)
     if not doubling:
         return
-    for block in prose:
+    for block in page.prose():
         inner = text[block.inner.start : block.inner.end]
         if inner not in doubling:
             continue
