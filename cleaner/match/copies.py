@@ -10,7 +10,7 @@ nothing: law 5 is the shape of this loop. It is linear: the same text is looked 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 # An adjacent copy of several blocks ends where its original ends; so many earlier endings are tried.
@@ -65,6 +65,27 @@ def runs(
     if len(set(said)) == len(said):
         return []  # nearly always
     return _Walk(keys, alone, may_go, past_twins, alike).walk()
+
+
+def merged(runs: Iterable[Run]) -> Iterator[Run]:
+    """Join copies that go, follow one another and repeat the same blocks: what is said a thousand times is one run."""
+    pending: Run | None = None
+    more: list[int] = []
+    for run in runs:
+        if (
+            pending is not None
+            and run.goes
+            and pending.goes
+            and run.keepers == pending.keepers
+            and (more or pending.duplicates)[-1] + 1 == run.duplicates[0]
+        ):
+            more += run.duplicates
+            continue
+        if pending is not None:
+            yield pending._replace(duplicates=(*pending.duplicates, *more))
+        pending, more = run, []
+    if pending is not None:
+        yield pending._replace(duplicates=(*pending.duplicates, *more))
 
 
 class _Walk:

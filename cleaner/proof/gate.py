@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import pairwise
 
 from cleaner import lines
 from cleaner.model import Block, Edit
 from cleaner.page import Page
+from cleaner.plan import within
 
 # What a line of plain prose begins with. All marks that can begin a block are left out, and so are indentation and "[".
 _PLAIN = re.compile(r"(?:\*\*)?[^\W\d_]|[\"'“‘„«(]\w")
@@ -27,26 +27,21 @@ def obvious(page: Page, edits: Sequence[Edit]) -> bool:
     if "\t" in text or "]:" in text or "\r" in text.replace("\r\n", ""):
         return False
     blocks = page.blocks
-    if any(not _plain(page, block) for block in blocks):
+    if any(not _plain(page, block) for block in page.firsts):
         return False
-    at = 0
     for edit in edits:
-        while at < len(blocks) and blocks[at].span.end <= edit.span.start:
-            at += 1
-        touched = at
-        while touched < len(blocks) and blocks[touched].span.start < edit.span.end:
-            if not edit.span.holds(blocks[touched].span) or blocks[touched].kind == "front":
-                return False
-            touched += 1
-        if touched == at or edit.after:
+        at, touched = within(blocks, edit.span)
+        if touched == at or edit.after or blocks[at].kind == "front":
             return False
+        if (at and blocks[at - 1].span.end > edit.span.start) or (touched < len(blocks) and blocks[touched].span.start < edit.span.end):
+            return False  # a part of a block goes
         # What is left above and below must still be set apart as they were: by a blank line where either side had one.
         if at and touched < len(blocks):
             before, after = blocks[at - 1].span.end, blocks[touched].span.start
             # What goes may have been the end of one paragraph and the beginning of the next: the lines between count, too.
-            gaps = (text.count("\n", one.span.end, other.span.start) for one, other in pairwise(blocks[at - 1 : touched + 1]))
+            apart = text.count("\n", before, after) > touched - at + 1  # they are of one line each
             left = text.count("\n", before, edit.span.start) + text.count("\n", edit.span.end, after)
-            if min(2, left) != min(2, max(gaps)):
+            if min(2, left) != 1 + apart:
                 return False
             # A heading sets two paragraphs apart without a blank line.
             beside = blocks[at - 1].kind, blocks[touched].kind

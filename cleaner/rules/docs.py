@@ -267,7 +267,8 @@ headings are never found: "Syntax" and "Examples" stand under many parents on pu
 ## What it does
 
 Finds a sentence, or a run of them, that directly follows itself inside a paragraph; a sentence that ends one paragraph
-and begins the next; and a line that was copied below itself in a wrapped paragraph.
+and begins the next; and a line that was copied below itself in a wrapped paragraph. Copies that follow one another are one
+finding, however many there are.
 
 ## Why
 

@@ -90,7 +90,7 @@ def find(page: Page) -> Iterator[Finding]:
     judge = _Judge(page)
     runs = _headed(page, copies.runs(page.keys, [block.kind in PROSE for block in page.blocks], judge.may_go, page.past_twins, judge.alike))
     gone = Gone(number for run in runs if run.goes for number in run.duplicates)
-    runs = list(_merged(runs))
+    runs = list(copies.merged(runs))
     judge.passages = _passages(runs)
     judged = [(run, verdict) for run in runs if (verdict := judge(run)) is not None and page.options.wants(verdict.rule)]
     for several in _together(judged, judge.passages):
@@ -117,27 +117,6 @@ def _headed(page: Page, runs: list[Run]) -> list[Run]:
         ]
         return sorted(swapped, key=lambda one: one.duplicates)
     return runs
-
-
-def _merged(runs: Sequence[Run]) -> Iterator[Run]:
-    """Join copies that follow one another and repeat the same block: a line said a thousand times is one finding."""
-    pending: Run | None = None
-    more: list[int] = []
-    for run in runs:
-        if (
-            pending is not None
-            and run.goes
-            and pending.goes
-            and run.keepers == pending.keepers
-            and (more or pending.duplicates)[-1] + 1 == run.duplicates[0]
-        ):
-            more += run.duplicates
-            continue
-        if pending is not None:
-            yield pending._replace(duplicates=(*pending.duplicates, *more))
-        pending, more = run, []
-    if pending is not None:
-        yield pending._replace(duplicates=(*pending.duplicates, *more))
 
 
 def _together(judged: Sequence[tuple[Run, Verdict]], passages: dict[int, list[int]]) -> Iterator[list[tuple[Run, Verdict]]]:

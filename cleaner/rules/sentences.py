@@ -10,6 +10,7 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import groupby
 
 from cleaner import lines
 from cleaner.keys import exact
@@ -277,16 +278,17 @@ def _inside(page: Page, say: _Said, block: Block, parts: Sequence[Span], masks: 
     keys = [say(part) for part in parts]
     if len(set(keys)) == len(keys):
         return  # nearly always
-    for run in copies.runs(keys, [count(key) >= FEWEST_WORDS for key in keys], lambda run: run.adjacent):
+    for run in copies.merged(copies.runs(keys, [count(key) >= FEWEST_WORDS for key in keys], lambda run: run.adjacent)):
         if not run.goes:
             continue
-        span = Span(parts[run.duplicates[0]].start, parts[run.duplicates[-1]].end)
         keeper = Span(parts[run.keepers[0]].start, parts[run.keepers[-1]].end)
-        words = count(text[span.start : span.end])
-        plain = sum(mask.end - mask.start for mask in masks if span.holds(mask)) * 2 < span.end - span.start
-        said = text[span.start : span.end]
-        safe = words >= FEWEST_SAFE and plain and ends_sentence(said) and not _stressed(text, block, keeper, said)
-        yield _finding(page, block, span, keeper, "safe" if safe else "unsafe", "shown" if safe else "pedantic")
+        once = Span(parts[run.duplicates[0]].start, parts[run.duplicates[len(run.keepers) - 1]].end)
+        said = text[once.start : once.end]
+        plain = sum(mask.end - mask.start for mask in masks if once.holds(mask)) * 2 < once.end - once.start
+        safe = count(said) >= FEWEST_SAFE and plain and ends_sentence(said) and not _stressed(text, block, keeper, said)
+        span = Span(once.start, parts[run.duplicates[-1]].end)
+        times = len(run.duplicates) // len(run.keepers)
+        yield _finding(page, block, span, keeper, said, times, "safe" if safe else "unsafe", "shown" if safe else "pedantic")
 
 
 def _stressed(text: str, block: Block, keeper: Span, said: str) -> bool:
@@ -362,45 +364,48 @@ def _lines(page: Page, say: _Said, block: Block, masks: Sequence[Span]) -> Itera
     if "\n" not in said and "\r" not in said:
         return
     rows = [Span(block.inner.start + row.start, block.inner.start + row.end) for row in lines.split(said)]
-    for above, below in zip(rows, rows[1:]):
-        one = say(below)
-        if one != say(above) or count(one) < FEWEST_WORDS:
+    for one, alike in groupby(rows, say):
+        above, *copied = alike
+        if not copied or count(one) < FEWEST_WORDS:
             continue
+        below = copied[0]
         plain = sum(mask.end - mask.start for mask in masks if below.holds(mask)) * 2 < below.end - below.start
-        span = Span(above.end, below.end)
+        span = Span(above.end, copied[-1].end)
+        again = "again" if len(copied) == 1 else f"{len(copied):,} more times"
         yield Finding(
             rule="D120",
-            span=below,
-            message=f"the line stands again directly below itself: {count(one):,} words",
+            span=Span(below.start, span.end),
+            message=f"the line stands {again} directly below itself: {count(one) * len(copied):,} words",
             safety="unsafe",
             edits=(Edit(span, text[span.start : span.end], ""),),
             confidence="shown" if plain and count(one) >= FEWEST_SAFE else "pedantic",
             keeper=above,
             relation="exact",
             scores=SAME,
-            words=count(one),
+            words=count(one) * len(copied),
             key=one,
             because="the copy stands directly below the original",
         )
 
 
-def _finding(page: Page, block: Block, span: Span, keeper: Span, safety: Safety, confidence: Confidence) -> Finding:
+def _finding(page: Page, block: Block, span: Span, keeper: Span, said: str, times: int, safety: Safety, confidence: Confidence) -> Finding:
     text = page.article.text
     start = span.start
     while start > block.inner.start and text[start - 1] in " \t\r\n>":
         start -= 1  # the white space above goes with the copy, so that what follows keeps its own
-    said = text[span.start : span.end]
+    size = count(said) * times
+    again = "again" if times == 1 else f"{times:,} more times"
     return Finding(
         rule="D120",
         span=span,
-        message=f"the sentence stands again right behind itself: {count(said):,} words",
+        message=f"the sentence stands {again} right behind itself: {size:,} words",
         safety=safety,
         edits=(Edit(Span(start, span.end), text[start : span.end], ""),),
         confidence=confidence,
         keeper=keeper,
         relation="exact",
         scores=SAME,
-        words=count(said),
+        words=size,
         key=exact(said),
         because="the copy follows its original directly",
     )

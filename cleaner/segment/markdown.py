@@ -72,9 +72,11 @@ class _Piece(NamedTuple):
 def blocks(text: str) -> Iterator[Block]:
     """Yield the blocks of a Markdown text; see `Block` for what each field holds."""
     section = -1
+    make = partial(tuple.__new__, Block)  # in half of the time of calling the class
     for number, piece in enumerate(_Scanner(text).scan()):
         kind, first, last, inner, level, group = piece
-        yield Block(number, kind, Span(first.start, last.end), inner, level, group, section)
+        span = inner if inner == (first.start, last.end) else Span(first.start, last.end)  # mostly one value for both
+        yield make((number, kind, span, inner, level, group, section, "body"))
         if kind == "heading":
             section = number
 
@@ -86,7 +88,7 @@ class _Scanner:
 
     def scan(self) -> Iterator[_Piece]:
         text = self.text
-        make = partial(tuple.__new__, _Line)  # in half of the time of calling the class
+        make = partial(tuple.__new__, _Line)
         rows: list[_Line] = [
             make((start, end, start, 0, False)) if text[start] not in " \t" else self.line(start, end, start) for start, end in lines.split(text)
         ]
@@ -115,7 +117,7 @@ class _Scanner:
     def trimmed(self, start: int, end: int) -> Span:
         while end > start and self.text[end - 1] in " \t\r\n":
             end -= 1
-        return Span(start, end)
+        return tuple.__new__(Span, (start, end))
 
     # -- blocks ------------------------------------------------------------------------------------------------------
 
@@ -459,13 +461,19 @@ class _Scanner:
 
     def paragraph_end(self, rows: list[_Line], at: int) -> int:
         end = at + 1
+        plain = ""  # a line that ended nothing; where it stands below itself, it is not asked again
         while end < len(rows) and rows[end].at < rows[end].end:
-            if rows[end].indent < 4 and not rows[end].lazy and _SETEXT.match(self.content(rows[end])):
+            content = self.content(rows[end])
+            if content == plain and not rows[end].indent:
+                end += 1
+                continue
+            if rows[end].indent < 4 and not rows[end].lazy and _SETEXT.match(content):
                 return end + 1
             if self.interrupts(rows, end):
                 break
-            if end + 1 < len(rows) and self.is_table(self.content(rows[end]), rows[end + 1]):
+            if end + 1 < len(rows) and self.is_table(content, rows[end + 1]):
                 break
+            plain = content if not (rows[end].indent or rows[end].lazy or "|" in content) else ""
             end += 1
         return end
 
@@ -476,11 +484,12 @@ class _Scanner:
             yield self.piece("heading", rows[0], last, inner, 1 if mark.group(1)[0] == "=" else 2, group)
             return
         if len(rows) > 1 and group == 0:
+            make = partial(tuple.__new__, _Piece)
             said = [self.content(row) for row in rows]
             # A trailing double space or backslash is a break that the author set: verse, addresses.
             if not any(line.endswith(("  ", "\\")) for line in said) and shape.one_a_line([said]):
                 for row in rows:
-                    yield self.piece("paragraph", row, row, self.trimmed(row.at, row.end), level, group)
+                    yield make(("paragraph", row, row, self.trimmed(row.at, row.end), level, group))
                 return
         inner = self.trimmed(rows[0].at, last.end)
         # "[" may begin a definition whose label holds brackets or runs over lines.
