@@ -174,18 +174,17 @@ def _mended(page: Page, edits: Sequence[Edit]) -> Page:
             if own and all(block.inner.holds(edit.span) for edit in own):
                 shifted = [edit._replace(span=Span(edit.span.start - start, edit.span.end - start)) for edit in own]
                 said = apply(said, shifted)
-        if page.is_twin(block.number) and said != mended[-1]:
+        if block.kind in PROSE:
+            both = known.get(said)
+            if both is None:
+                both = known[said] = said, keys.key(said, format)
+            more = page.past_twins(block.number) - block.number
+            if following < page.blocks[block.number + more - 1].inner.end:
+                more = 1
+        else:
+            both, more = (said, f"{block.kind}\0{text[block.span.start : block.span.end]}"), 1
+        if page.is_twin(block.number) and both != (mended[-1], made[-1]):
             twins[block.number] = 0  # no longer
-        if block.kind not in PROSE:
-            mended.append(said)
-            made.append(f"{block.kind}\0{text[block.span.start : block.span.end]}")
-            continue
-        both = known.get(said)
-        if both is None:
-            both = known[said] = said, keys.key(said, format)
-        more = page.past_twins(block.number) - block.number
-        if following < page.blocks[block.number + more - 1].inner.end:
-            more = 1
         mended.extend(repeat(both[0], more))
         made.extend(repeat(both[1], more))
         passed(rest, more - 1)

@@ -51,7 +51,7 @@ def test_gates_stop_nothing(text: str, options: Options) -> None:
 
 
 ROW = st.sampled_from(
-    ["The river rose again early on Monday.", "the the river rose again", "It rained. It rained again.", "cafÃ© by the river, they say", "- an item of a list", "> It rained.", "Yes.", "## Notes", "", "a b"]
+    ["The river rose again early on Monday.", "the the river rose again", "It rained. It rained again.", "cafÃ© by the river, they say", "- an item of a list", "> It rained.", "Yes.", "## Notes", "", "a b", "1. One item\n    {% note %}\n     {% note %}"]
 )
 
 
