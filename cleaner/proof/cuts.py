@@ -44,7 +44,7 @@ def parts(before: str, after: str, edits: Sequence[Edit]) -> Parted:
         after: The text with the edits carried out.
         edits: Sorted and disjoint, in offsets of `before`.
     """
-    moved = set(_cuts(after))
+    moved = set(of(after))
     ends = [edit.span.end for edit in edits]
     shifts = [0]
     for edit in edits:
@@ -109,9 +109,9 @@ def _places() -> re.Pattern[str]:
     return re.compile(r"\n[ \t]*\r?\n(?=[^\s\d>*+-])")
 
 
-@lru_cache(maxsize=1)  # one original is proved against many edited texts
+@lru_cache(maxsize=2)  # one original is proved against many edited texts, and the last of these is the original of the next reading
 def of(text: str) -> tuple[int, ...]:
-    """Return where an original text can be cut."""
+    """Return where a text can be cut."""
     return tuple(_cuts(text))
 
 
