@@ -30,8 +30,14 @@ def without(text: str, *gone: str) -> tuple[str, list[Edit]]:
 
 
 def proved(text: str, *gone: str) -> bool:
+    """Whether a deletion is let through; the same is said of it in pieces that touch, as two readings of a text make them."""
     after, edits = without(text, *gone)
-    return unchanged(text, after, edits)
+    said = unchanged(text, after, edits)
+    start, before = edits[0].span.start, edits[0].before
+    for cut in range(1, len(before)):
+        halves = (Edit(Span(start, start + cut), before[:cut], ""), Edit(Span(start + cut, start + len(before)), before[cut:], ""))
+        assert unchanged(text, after, [*halves, *edits[1:]]) == said
+    return said
 
 
 @pytest.mark.parametrize(

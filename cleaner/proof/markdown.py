@@ -226,9 +226,9 @@ class _Touched:
 
     def __init__(self, text: str, edits: Sequence[Edit]) -> None:
         self.text = text
-        self.edits = edits
+        self.edits = _joined(edits)
         self.rows = _rows(text)
-        self._starts = [edit.span.start for edit in edits]
+        self._starts = [edit.span.start for edit in self.edits]
 
     def gone(self, first: int, last: int) -> bool:
         """Whether all that is written in these lines is deleted."""
@@ -262,6 +262,18 @@ class _Touched:
             if edit.span.end >= end and not edit.after.strip():
                 return True
         return False
+
+
+def _joined(edits: Sequence[Edit]) -> list[Edit]:
+    """Make one of deletions that touch: what two readings of a text take of a line is a line that goes."""
+    found: list[Edit] = []
+    for edit in edits:
+        above = found[-1] if found else None
+        if above is not None and above.span.end == edit.span.start and not (above.after or edit.after):
+            found[-1] = Edit(Span(above.span.start, edit.span.end), above.before + edit.before, "")
+        else:
+            found.append(edit)
+    return found
 
 
 def _rows(text: str) -> list[Span]:
