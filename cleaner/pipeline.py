@@ -55,6 +55,7 @@ def clean_article(article: Article, options: Options, told: Told | None = None) 
         if grown is plan:
             break
         plan = renumbered(grown)
+    _forget()
     plan = standing(article.text, plan)
     if plan.taken or plan.skipped:
         lines = page.lines
@@ -83,7 +84,9 @@ def alone(article: Article, options: Options, finding: Finding) -> Plan:
     page = _read(article, options._replace(unsafe_fixes=True, pedantic=True))
     said = marks.Marks(marks.read(article.text, article.format, page.blocks))
     decide = partial(_fate, page, said, page.conflicts, None)
-    return _proved(page, [finding], decide)
+    plan = _proved(page, [finding], decide)
+    _forget()
+    return plan
 
 
 def _examine(article: Article, options: Options, told: Told | None, memory: Memory) -> tuple[Page, Plan]:
@@ -230,6 +233,12 @@ def _proved(page: Page, findings: Sequence[Finding], decide: Verdict) -> Plan:
         refused |= failed
         plan = resolve(findings, verdict)
     return plan
+
+
+def _forget() -> None:
+    from cleaner.proof import forget
+
+    forget()
 
 
 def _laid_out(page: Page, plan: Plan, decide: Verdict) -> Plan:

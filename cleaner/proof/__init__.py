@@ -40,7 +40,6 @@ def failing(page: Page, plan: Plan) -> set[Finding]:
                 whose[edit].append(finding)
         for dispute in disputes:
             bad |= _worst(list(dict.fromkeys(finding for edit in dispute.edits for finding in whose[edit])), dispute)
-    _forget()
     return bad
 
 
@@ -68,8 +67,8 @@ def _worst(findings: Sequence[Finding], dispute: Dispute) -> set[Finding]:
     return bad
 
 
-def _forget() -> None:
-    """Give back what the proof of one text kept in memory; it is not imported for that."""
+def forget() -> None:
+    """Give back what the proofs of an article kept in memory for one another; nothing is imported for that."""
     if (module := sys.modules.get("cleaner.proof.markdown")) is not None:
         module.forget()
 

@@ -44,14 +44,14 @@ def parts(before: str, after: str, edits: Sequence[Edit]) -> Parted:
         after: The text with the edits carried out.
         edits: Sorted and disjoint, in offsets of `before`.
     """
-    moved = set(of(after))
+    places, moved = of(before), set(of(after))
     ends = [edit.span.end for edit in edits]
     shifts = [0]
     for edit in edits:
         shifts.append(shifts[-1] + len(edit.after) - len(edit.before))
     starts = [edit.span.start for edit in edits]
     common: list[int] = []
-    for cut in of(before):
+    for cut in places:
         at = bisect_right(ends, cut)  # so many edits end above the cut
         if at == bisect_right(starts, cut) and cut + shifts[at] in moved:
             common.append(cut)
@@ -71,12 +71,17 @@ def parts(before: str, after: str, edits: Sequence[Edit]) -> Parted:
     return Parted(tuple(Part(span, move, tuple(own)) for (span, own), move in zip(found, moves)), tuple(common))
 
 
+_OPENING = r"(?P<indent> {0,3})(?P<item>(?:[*+-]|\d{1,9}[.)]) {1,4})?(?:(?P<fence>`{3,}|~{3,})(?P<info>.*)|(?P<markup><!--|<(?:script|pre|style|textarea)(?=[\s>]|$)|<[!?])).*"
+
+
+@cache
+def _first_opening() -> re.Pattern[str]:
+    return re.compile(_OPENING, re.MULTILINE | re.IGNORECASE)
+
+
 @cache
 def _openings() -> re.Pattern[str]:
-    return re.compile(
-        r"^(?P<indent> {0,3})(?P<item>(?:[*+-]|\d{1,9}[.)]) {1,4})?(?:(?P<fence>`{3,}|~{3,})(?P<info>.*)|(?P<markup><!--|<(?:script|pre|style|textarea)(?=[\s>]|$)|<[!?])).*",
-        re.MULTILINE | re.IGNORECASE,
-    )
+    return re.compile(rf"\n{_OPENING}", re.MULTILINE | re.IGNORECASE)  # a line end is what the engine looks for at once
 
 
 @cache
@@ -134,26 +139,34 @@ def _held(text: str) -> Iterator[Span]:
     if not ("```" in text or "~~~" in text or "<" in text):
         return
     at = closed = 0
-    while (opening := _openings().search(text, at)) is not None:
+    while (opening := _opening(text, at)) is not None:
+        start = opening.start("indent")
         if opening["fence"] and opening["fence"][0] == "`" and "`" in opening["info"]:
             at = opening.end()  # a code span
             continue
         if opening["item"]:
             at = opening.end()
             if opening["fence"] and (end := _end_in_item(text, opening)) > 0:
-                yield Span(opening.start(), end)
+                yield Span(start, end)
                 at = closed = end
             continue
         end = _end(text, opening, _indent(text, opening, closed))
-        within = _in_markup(text, max(closed, opening.start() - _LOOK_BACK), opening.start(), closed)
-        if within and opening["markup"] and end >= 0 and not _blank().search(text, opening.start(), end):
+        within = _in_markup(text, max(closed, start - _LOOK_BACK), start, closed)
+        if within and opening["markup"] and end >= 0 and not _blank().search(text, start, end):
             at = end  # it ends before the block does, whichever of the two it is
         elif within or end < 0:
-            yield Span(opening.start(), len(text) + 1)
+            yield Span(start, len(text) + 1)
             return
         else:
-            yield Span(opening.start(), end)
+            yield Span(start, end)
             at = closed = end
+
+
+def _opening(text: str, at: int) -> re.Match[str] | None:
+    """Return the next fence or raw HTML that begins in a line which begins at a place or below it."""
+    if at == 0 and (first := _first_opening().match(text)) is not None:
+        return first
+    return _openings().search(text, at - 1 if at and text[at - 1] == "\n" else at)
 
 
 def _in_markup(text: str, low: int, start: int, closed: int) -> bool:
@@ -172,7 +185,7 @@ def _indent(text: str, opening: re.Match[str], closed: int) -> str:
     indent = opening["indent"]
     if len(indent) < 2:
         return ""  # no item's content begins so far left
-    start = opening.start()
+    start = opening.start("indent")
     low = max(closed, start - _LOOK_BACK)
     window = text[low:start] if low else f"\n\n{text[:start]}"
     at = -1
@@ -204,7 +217,8 @@ def _closings(text: str, opening: re.Match[str], end: int) -> Iterator[re.Match[
 
 def _end_in_item(text: str, opening: re.Match[str]) -> int:
     """Return where a fence ends that begins a list item, if the item goes on as far; -1 otherwise, since whatever ends the item ends it, too."""
-    start, content = opening.start(), opening.start("fence") - opening.start()
+    start = opening.start("indent")
+    content = opening.start("fence") - start
     if start and text[text.rfind("\n", 0, start - 1) + 1 : start].strip():
         return -1  # below a line of text it may be no item
     item = _item(content).match(text, opening.end())
