@@ -5,7 +5,8 @@ What one very large file costs: 20 MB of prose, of Markdown with all that files 
 
 Writes texts of its own, one part in a hundred pasted twice (with --folder also the Markdown files of a folder of yours, joined until there are
 so many bytes), runs `cleaner check` on each and codespell beside it, in turn, and prints medians of processor seconds, the largest memory, and both as multiples
-of codespell and of a loop of ten million additions, which says how fast the machine was in that minute. Needs `pip install . codespell`.
+of codespell and of a loop of ten million additions, which says how fast the machine was in that minute. Exit status 1 where 20 MB take more
+than 30 seconds, or the million lines more than 5 seconds or 500 MB. Needs `pip install . codespell`.
 """
 
 from __future__ import annotations
@@ -25,6 +26,9 @@ from many import once
 from startup import found, mixed, paragraph
 
 HEAD = "# A long plan\n\n"
+#: What is promised, in seconds by the clock: for a megabyte of any of the texts; and for a million identical lines, with the megabytes they take.
+MOST_A_MEGABYTE = 30 / 20
+MOST_LINES, MOST_MEMORY = 5.0, 500.0
 
 
 def prose(size: int, wrap: Callable[[str], str], parting: str) -> str:
@@ -73,7 +77,7 @@ def loop() -> float:
     return time.process_time() - start
 
 
-def main() -> None:
+def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--megabytes", type=float, default=20)
     parser.add_argument("--runs", type=int, default=3)
@@ -84,6 +88,7 @@ def main() -> None:
     check, codespell = [sys.executable, "-m", "cleaner", "check", "--isolated", "--no-cache", "-q"], found("codespell")
     if codespell is None:
         print("codespell is not installed here and is left out; run: pip install codespell", file=sys.stderr)
+    over: list[str] = []
     unit = 1024 if sys.platform != "darwin" else 1024 * 1024
     print("| text | MB | processor seconds | by the clock | of codespell | of the loop | memory, MB |\n|---|---|---|---|---|---|---|")
     with tempfile.TemporaryDirectory() as name:
@@ -100,7 +105,13 @@ def main() -> None:
             size = (room / file).stat().st_size / 1e6
             print(f"| {file} | {size:.0f} | {told[0]:.1f} | {told[1]:.1f} | {told[2]:.2f} | {told[3]:.1f} | {told[4]:.0f} |", flush=True)
             (room / file).unlink()
+            lines = file == "lines.txt"
+            if told[1] > (MOST_LINES if lines else MOST_A_MEGABYTE * size) or (lines and told[4] > MOST_MEMORY):
+                over.append(file)
+    for file in over:
+        print(f"over the limit: {file}", file=sys.stderr)
+    return int(bool(over))
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
