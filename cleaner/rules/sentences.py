@@ -284,11 +284,19 @@ def _inside(page: Page, say: _Said, block: Block, parts: Sequence[Span], masks: 
         keeper = Span(parts[run.keepers[0]].start, parts[run.keepers[-1]].end)
         once = Span(parts[run.duplicates[0]].start, parts[run.duplicates[len(run.keepers) - 1]].end)
         said = text[once.start : once.end]
-        plain = sum(mask.end - mask.start for mask in masks if once.holds(mask)) * 2 < once.end - once.start
-        safe = count(said) >= FEWEST_SAFE and plain and ends_sentence(said) and not _stressed(text, block, keeper, said)
+        safe = count(said) >= FEWEST_SAFE and _is_prose(once, masks) and ends_sentence(said) and not _stressed(text, block, keeper, said)
         span = Span(once.start, parts[run.duplicates[-1]].end)
         times = len(run.duplicates) // len(run.keepers)
         yield _finding(page, block, span, keeper, said, times, "safe" if safe else "unsafe", "shown" if safe else "pedantic")
+
+
+def _is_prose(span: Span, masks: Sequence[Span]) -> bool:
+    """Whether less than half of a stretch is code, addresses and tags."""
+    return sum(mask.end - mask.start for mask in masks if span.holds(mask)) * 2 < span.end - span.start
+
+
+def _again(times: int) -> str:
+    return "again" if times == 1 else f"{times:,} more times"
 
 
 def _stressed(text: str, block: Block, keeper: Span, said: str) -> bool:
@@ -369,16 +377,14 @@ def _lines(page: Page, say: _Said, block: Block, masks: Sequence[Span]) -> Itera
         if not copied or count(one) < FEWEST_WORDS:
             continue
         below = copied[0]
-        plain = sum(mask.end - mask.start for mask in masks if below.holds(mask)) * 2 < below.end - below.start
         span = Span(above.end, copied[-1].end)
-        again = "again" if len(copied) == 1 else f"{len(copied):,} more times"
         yield Finding(
             rule="D120",
             span=Span(below.start, span.end),
-            message=f"the line stands {again} directly below itself: {count(one) * len(copied):,} words",
+            message=f"the line stands {_again(len(copied))} directly below itself: {count(one) * len(copied):,} words",
             safety="unsafe",
             edits=(Edit(span, text[span.start : span.end], ""),),
-            confidence="shown" if plain and count(one) >= FEWEST_SAFE else "pedantic",
+            confidence="shown" if _is_prose(below, masks) and count(one) >= FEWEST_SAFE else "pedantic",
             keeper=above,
             relation="exact",
             scores=SAME,
@@ -394,11 +400,10 @@ def _finding(page: Page, block: Block, span: Span, keeper: Span, said: str, time
     while start > block.inner.start and text[start - 1] in " \t\r\n>":
         start -= 1  # the white space above goes with the copy, so that what follows keeps its own
     size = count(said) * times
-    again = "again" if times == 1 else f"{times:,} more times"
     return Finding(
         rule="D120",
         span=span,
-        message=f"the sentence stands {again} right behind itself: {size:,} words",
+        message=f"the sentence stands {_again(times)} right behind itself: {size:,} words",
         safety=safety,
         edits=(Edit(Span(start, span.end), text[start : span.end], ""),),
         confidence=confidence,

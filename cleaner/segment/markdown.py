@@ -484,10 +484,10 @@ class _Scanner:
             yield self.piece("heading", rows[0], last, inner, 1 if mark.group(1)[0] == "=" else 2, group)
             return
         if len(rows) > 1 and group == 0:
-            make = partial(tuple.__new__, _Piece)
             said = [self.content(row) for row in rows]
             # A trailing double space or backslash is a break that the author set: verse, addresses.
             if not any(line.endswith(("  ", "\\")) for line in said) and shape.one_a_line([said]):
+                make = partial(tuple.__new__, _Piece)
                 for row in rows:
                     yield make(("paragraph", row, row, self.trimmed(row.at, row.end), level, group))
                 return
